@@ -1,0 +1,1 @@
+"""Commonhold: real homes on chain, as share certificates held by credentialed owners."""

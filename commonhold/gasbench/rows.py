@@ -1,0 +1,91 @@
+"""What a row of the gas table is, and how it is measured.
+
+A row is one transaction in a state that its name tells. Its function makes that state out of the common world and
+returns the transaction; both are rolled back afterwards, so that rows don't depend on each other or on their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from commonhold.gasbench.chain import Call
+from commonhold.gasbench.peers import Peer, Published, SameRun
+from commonhold.gasbench.world import World
+
+Scene = Callable[[World], Call]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A transaction to measure.
+
+    `allowed` bounds ours / peer; `divisor` is how many things the one transaction does if the row counts one of them.
+    """
+
+    name: str
+    scene: Scene
+    peer: Peer | None = None
+    allowed: float | None = None
+    divisor: int = 1
+
+
+@dataclass
+class Chapter:
+    """Rows that belong together, in the order in which they are written down."""
+
+    title: str
+    rows: list[Row] = field(default_factory=list)
+
+    def row(
+        self, name: str, *, peer: Peer | None = None, allowed: float | None = None, divisor: int = 1
+    ) -> Callable[[Scene], Scene]:
+        """Make the decorated function the scene of a row of this chapter."""
+
+        def add(scene: Scene) -> Scene:
+            self.rows.append(Row(f"{self.title}: {name}", scene, peer, allowed, divisor))
+            return scene
+
+        return add
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A measured row beside its peer."""
+
+    row: str
+    ours: int
+    peer: int | None
+    peer_name: str | None
+    allowed: float | None
+
+    @property
+    def ratio(self) -> float | None:
+        return None if self.peer is None else self.ours / self.peer
+
+    @property
+    def within(self) -> bool:
+        """Whether the bound holds, if there is one; judged in whole gas, not on the rounded ratio."""
+        return self.allowed is None or self.peer is None or self.ours <= self.allowed * self.peer
+
+
+def measure(world: World, row: Row) -> int:
+    """Gas of the row's transaction, each of what it does. Leaves the chain as it was."""
+    with world.chain.rolled_back():
+        used = world.chain.send(row.scene(world)).gas_used
+    return -(-used // row.divisor)
+
+
+def beside_peers(rows: list[Row], measured: dict[str, int]) -> list[Figure]:
+    """The rows with their peers' figures, those measured in the same run among them."""
+    figures = []
+    for row in rows:
+        match row.peer:
+            case Published(name, gas):
+                peer, peer_name = gas, name
+            case SameRun(other, name):
+                peer, peer_name = measured[other], name
+            case None:
+                peer, peer_name = None, None
+        figures.append(Figure(row.name, measured[row.name], peer, peer_name, row.allowed))
+    return figures

@@ -1,0 +1,6 @@
+"""The exact reference model of the suite, written from the specification. See `core`."""
+
+from commonhold.model.core import Refused
+from commonhold.model.suite import Model, Outcome, Setting
+
+__all__ = ["Model", "Outcome", "Refused", "Setting"]

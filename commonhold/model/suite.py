@@ -1,0 +1,108 @@
+"""The whole suite as a model: built like the recipe builds it, called like the contracts are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from commonhold.model.access import Hub, Roles, Timelock
+from commonhold.model.certificate import Certificate, Rights
+from commonhold.model.coin import Coin, Minter
+from commonhold.model.core import Call, Chain, Contract, Logged, Refused
+from commonhold.model.holder import LienHolder, Puppet
+from commonhold.model.identity import Credentials
+from commonhold.model.income import Income
+from commonhold.model.registry import Registry
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the recipe decides and the model must know."""
+
+    chain_id: int
+    addresses: Mapping[str, str]  # contract's name in the suite -> address
+    council: str
+    role_holders: Mapping[int, tuple[tuple[str, int], ...]]  # role -> (account, delay)
+    timelock_delay: int
+    recovery_period: int
+    guardian_stop_period: int
+    minter_caps: Mapping[str, int]
+    with_code: frozenset[str]  # further addresses that hold code
+    puppets: Mapping[str, str]  # contract wallets: name -> address
+
+
+FUNCTION_ROLES: dict[str, dict[int, tuple[str, ...]]] = {
+    "credentials": {
+        Roles.ISSUER: ("issue", "renew", "revoke", "startRecovery", "cancelRecovery"),
+    },
+    "registry": {
+        Roles.REGISTRAR: ("register", "setManager", "delist", "reportSeniorClaim", "clearSeniorClaim"),
+        Roles.GUARDIAN: ("stopRegistration",),
+    },
+    "certificate": {Roles.REGISTRAR: ("tokenize",), Roles.COURT: ("forcedTransfer",)},
+    "coin": {Roles.COURT: ("forcedTransfer",)},
+}
+"""Which role may call which `restricted` function; every other is the DAO's."""
+
+
+@dataclass
+class Outcome:
+    """What an action must do: return `result` and emit `events`, or revert with `refused`."""
+
+    result: Any = None
+    events: tuple[Logged, ...] = ()
+    refused: Refused | None = None
+
+
+class Model:
+    """Every contract of the suite under its name in the recipe."""
+
+    def __init__(self, setting: Setting, now: int) -> None:
+        at = setting.addresses
+        self.setting = setting
+        with_code = frozenset(at.values()) | frozenset(setting.puppets.values()) | setting.with_code
+        self.chain = Chain(setting.chain_id, now, with_code, dispatch=self._dispatch)
+        self.hub = Hub(self.chain, at["hub"])
+        self.timelock = Timelock(self.chain, at["timelock"], setting.council, setting.timelock_delay)
+        self.credentials = Credentials(self.chain, at["credentials"], self.hub, setting.recovery_period)
+        self.registry = Registry(self.chain, at["registry"], self.hub, setting.guardian_stop_period)
+        self.certificate = Certificate(self.chain, at["certificate"], self.hub, self.credentials, self.registry)
+        self.coin = Coin(self.chain, at["coin"], self.hub)
+        self.income = Income(self.chain, at["income"], self.coin, self.certificate, self.credentials)
+        self.lien_holder = LienHolder(self.chain, at["lien_holder"], self.certificate)
+        self.puppets = {name: Puppet(self.chain, address) for name, address in setting.puppets.items()}
+        self._deployed()
+
+    def _deployed(self) -> None:
+        """The state that the recipe leaves behind."""
+        setting = self.setting
+        self.hub.members[Roles.ADMIN, self.timelock.address] = 0
+        for role, holders in setting.role_holders.items():
+            for account, delay in holders:
+                self.hub.members[role, account] = delay
+        for contract, roles in FUNCTION_ROLES.items():
+            for role, functions in roles.items():
+                for function in functions:
+                    self.hub.function_roles[setting.addresses[contract], function] = role
+        self.registry.listener = self.certificate.address
+        self.certificate.renderer_address = setting.addresses["renderer"]
+        self.certificate.rows[self.lien_holder.address] = Rights(mayLien=True, mayLease=True)
+        for minter, cap in setting.minter_caps.items():
+            self.coin.minters[minter] = Minter(cap)
+
+    def contract(self, name: str) -> Contract:
+        return self.puppets.get(name) or getattr(self, name)
+
+    def _dispatch(self, call: Call, sender: str) -> Any:
+        return getattr(self.contract(call.contract), call.function)(sender, *call.arguments)
+
+    def perform(self, call: Call, sender: str) -> Outcome:
+        """What the chain must do with this call; on success the model has done it."""
+        self.chain.log.clear()
+        self.chain.call_data = lambda: call.data
+        try:
+            result = self._dispatch(call, sender)
+        except Refused as refused:
+            return Outcome(refused=refused)
+        return Outcome(result, tuple(self.chain.log))

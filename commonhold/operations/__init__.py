@@ -1,0 +1,1 @@
+"""What the scripts do, as plain functions over an engine and a deployed suite."""
