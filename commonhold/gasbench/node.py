@@ -24,7 +24,6 @@ CHAIN_ID = 31_337
 GENESIS_TIME = 1_800_000_000
 ACCOUNTS = 40
 BLOCK_GAS_LIMIT = 2_000_000_000
-GAS_LIMIT = 16_000_000  # of one transaction: below the cap of later forks, above anything measured here
 START_TIMEOUT = 20.0  # seconds
 START_ATTEMPTS = 5
 
@@ -89,9 +88,9 @@ class Node:
 
 
 @contextlib.contextmanager
-def own_node() -> Iterator[Node]:
-    """Start an anvil on a free port; it ends with the block, whatever happens in it."""
-    process, port = _start()
+def own_node(*, tracing: bool = False) -> Iterator[Node]:
+    """Start an anvil on a free port; it ends with the block, whatever happens in it. Tracing makes it slower."""
+    process, port = _start(["--steps-tracing"] if tracing else [])
     node = Node(port, process)
     try:
         yield node
@@ -105,13 +104,12 @@ def own_node() -> Iterator[Node]:
             process.wait()
 
 
-def _start() -> tuple[subprocess.Popen[bytes], int]:
+def _start(flags: list[str]) -> tuple[subprocess.Popen[bytes], int]:
     """A running anvil and its port; another port if somebody else was quicker to take the first one."""
     for _ in range(START_ATTEMPTS):
         port = _free_port()
-        process = subprocess.Popen(
-            [_anvil(), *_arguments(port)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
+        command = [_anvil(), *_arguments(port), *flags]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         if _answers(process, port):
             return process, port
         process.kill()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from commonhold.gasbench.chain import Call
+from commonhold.gasbench.engine import Call
 from commonhold.gasbench.peers import Peer, Published, SameRun
 from commonhold.gasbench.world import World
 
@@ -71,8 +71,8 @@ class Figure:
 
 def measure(world: World, row: Row) -> int:
     """Gas of the row's transaction, each of what it does. Leaves the chain as it was."""
-    with world.chain.rolled_back():
-        used = world.chain.send(row.scene(world)).gas_used
+    with world.engine.rollback():
+        used = world.engine.gas_of(row.scene(world))
     return -(-used // row.divisor)
 
 

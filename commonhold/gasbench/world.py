@@ -9,8 +9,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from commonhold.gasbench.chain import Call, Chain, Contract
-from commonhold.gasbench.node import CHAIN_ID, GENESIS_TIME
+from commonhold.engines.base import Contract
+from commonhold.gasbench.engine import Call, RpcEngine
+from commonhold.gasbench.node import GENESIS_TIME
 
 COIN = 10**18  # wei of a coin, and of a dollar's price
 YEAR = 365 * 24 * 3600
@@ -19,21 +20,7 @@ DEADLINE = GENESIS_TIME + 5 * YEAR
 INCOME = 1_234 * COIN  # leaves a remainder for most share counts
 UNLIMITED = 2**256 - 1
 JURISDICTION = 840
-ROLE_ACCOUNTS = {"council": 1, "registrar": 3, "issuer": 4, "court": 7, "manager": 8, "holding_entity": 9}
 FIRST_PERSON = 20  # accounts below belong to the recipe's roles
-
-
-@dataclass(frozen=True)
-class Suite:
-    """The contracts that the rows call."""
-
-    timelock: Contract
-    credentials: Contract
-    registry: Contract
-    certificate: Contract
-    income: Contract
-    coin: Contract
-    lien_holder: Contract
 
 
 @dataclass(frozen=True)
@@ -55,68 +42,52 @@ class World:
     contract take them, `stranger` has nothing at all.
     """
 
-    def __init__(self, chain: Chain, suite: Suite) -> None:
-        self.chain = chain
+    def __init__(self, engine: RpcEngine, suite: Any) -> None:
+        self.engine = engine
         self.suite = suite
-        roles = {role: chain.accounts[index] for role, index in ROLE_ACCOUNTS.items()}
-        self.council, self.registrar, self.issuer = roles["council"], roles["registrar"], roles["issuer"]
-        self.court, self.manager, self.holding_entity = roles["court"], roles["manager"], roles["holding_entity"]
-        people = chain.accounts[FIRST_PERSON:]
-        self.seller, self.holder, self.newcomer, self.payer, self.stranger, *self.others = people
-        self.plain721 = chain.deploy("TestPlainERC721", sender=self.stranger)
-        self.plain20 = chain.deploy("TestPlainERC20", sender=self.stranger)
+        accounts = engine.accounts
+        self.council, self.registrar, self.issuer = accounts[1], accounts[3], accounts[4]
+        self.court, self.manager, self.holding_entity = accounts[7], accounts[8], accounts[9]
+        self.seller, self.holder, self.newcomer, self.payer, self.stranger, *self.others = accounts[FIRST_PERSON:]
+        self.plain721 = engine.deploy("TestPlainERC721", sender=self.stranger)
+        self.plain20 = engine.deploy("TestPlainERC20", sender=self.stranger)
 
     def populate(self) -> None:
         """What all rows start from."""
         for wallet in (self.seller, self.holder, self.newcomer, self.payer):
-            self.issue(wallet)
+            self.engine.run(self.issue_call(wallet))
         rights = {"maySell": True, "mayLien": True, "mayLease": True}
-        self.as_dao(self.suite.certificate, "setHolder", self.suite.lien_holder.address, tuple(rights.values()))
+        self.as_dao(self.suite.certificate, "setHolder", self.suite.lien_holder.address, rights)
         self.mint(self.payer, 1_000_000 * COIN)
-        self.send(self.payer, self.suite.coin, "approve", self.suite.income.address, UNLIMITED)
+        self.suite.coin.approve(self.suite.income, UNLIMITED, sender=self.payer)
         self.house(owner=self.seller)
         house = self.house(owner=self.holder)
         self.pay_income(house)
         self.claim(self.holder, house.share(1))
 
-    # ------------------------------------------------------------------------------------------------------- plumbing
-
-    def send(self, sender: str, target: Contract, function: str, *args: Any) -> None:
-        self.chain.send(Call(sender, target, function, args))
-
-    def view(self, target: Contract, function: str, *args: Any) -> Any:
-        return self.chain.view(target, function, *args)
-
     def as_dao(self, target: Contract, function: str, *args: Any) -> None:
         """A call by the timelock: scheduled by the council, executed after the delay."""
         timelock = self.suite.timelock
-        delay = self.view(timelock, "getMinDelay")
-        data = target.function(function, args).data(args)
-        operation = (target.address, 0, data, bytes(32), bytes(32))
-        self.send(self.council, timelock, "schedule", *operation, delay)
-        self.chain.advance(delay)
-        self.send(self.council, timelock, "execute", *operation)
+        delay = timelock.getMinDelay()
+        operation = (target, 0, getattr(target, function).encode(*args), bytes(32), bytes(32))
+        timelock.schedule(*operation, delay, sender=self.council)
+        self.engine.advance(delay)
+        timelock.execute(*operation, sender=self.council)
 
-    def sign(self, signer: str, contract: Contract, struct: str, fields: list[tuple[str, str]], *values: Any) -> bytes:
-        """An EIP-712 signature over `values` for a contract that tells its domain by ERC-5267."""
-        _, name, version, chain_id, verifier, _, _ = self.view(contract, "eip712Domain")
-        assert chain_id == CHAIN_ID
-        domain = {"name": "string", "version": "string", "chainId": "uint256", "verifyingContract": "address"}
-        typed_data = {
-            "types": {
-                "EIP712Domain": [{"name": key, "type": kind} for key, kind in domain.items()],
-                struct: [{"name": key, "type": kind} for key, kind in fields],
-            },
-            "primaryType": struct,
-            "domain": {"name": name, "version": version, "chainId": chain_id, "verifyingContract": verifier},
-            "message": {key: _json(value) for (key, _), value in zip(fields, values, strict=True)},
+    def sign(self, signer: str, contract: Contract, struct: str, message: dict[str, tuple[str, Any]]) -> bytes:
+        """An EIP-712 signature for a contract that tells its domain by ERC-5267; `message` is {name: (type, value)}."""
+        told = contract.eip712Domain()
+        domain = {
+            "name": told.name,
+            "version": told.version,
+            "chainId": told.chainId,
+            "verifyingContract": told.verifyingContract,
         }
-        return bytes.fromhex(self.chain.node.rpc("eth_signTypedData_v4", signer, typed_data)[2:])
+        types = {struct: [{"name": name, "type": kind} for name, (kind, _) in message.items()]}
+        values = {name: value for name, (_, value) in message.items()}
+        return self.engine.sign_typed_data(signer, domain, types, values)
 
     # ------------------------------------------------------------------------------------------------------- identity
-
-    def issue(self, wallet: str) -> None:
-        self.chain.send(self.issue_call(wallet))
 
     def issue_call(self, wallet: str) -> Call:
         args = (wallet, owner_id(wallet), EXPIRES_AT, JURISDICTION, 1)
@@ -125,28 +96,29 @@ class World:
     def recover(self, old: str, new: str) -> None:
         """Lets `new` take the place of `old`; the shares stay where they are."""
         credentials = self.suite.credentials
-        self.send(self.issuer, credentials, "startRecovery", old, new)
-        self.chain.advance(self.view(credentials, "recoveryPeriod"))
-        self.send(new, credentials, "finishRecovery", old)
+        credentials.startRecovery(old, new, sender=self.issuer)
+        self.engine.advance(credentials.recoveryPeriod())
+        credentials.finishRecovery(old, sender=new)
 
     # ------------------------------------------------------------------------------------------------------- property
 
     def register_call(self, number: int, shares: int = 8) -> Call:
-        """Registers the house with this number; equally long texts for all of them."""
-        terms = (
-            "First Registry Services",
-            f"FRS-2026-{number:06d}",
-            "US-MA-009",
-            f"PARCEL-{number:06d}",
-            f"Book 1234, page {number:06d}",
-            self.holding_entity,
-            self.manager,
-            shares,
-            25_000 * COIN,
-            f"https://listings.example/homes/{number:06d}",
-            f"https://documents.example/homes/{number:06d}.json",
-            hashlib.sha256(f"description {number}".encode()).digest(),
-        )
+        """Registers the house with this number; equally long texts for all of them, no zeros in front to drop."""
+        serial = 100_000 + number
+        terms = {
+            "provider": "First Registry Services",
+            "providerPropertyId": f"FRS-2026-{serial}",
+            "jurisdiction": "US-MA-009",
+            "parcel": f"PARCEL-{serial}",
+            "titleReference": f"Book 1234, page {serial}",
+            "holdingEntity": self.holding_entity,
+            "manager": self.manager,
+            "shareCount": shares,
+            "firstPriceUsd": 25_000 * COIN,
+            "listingUri": f"https://listings.example/homes/{serial}",
+            "descriptionUri": f"https://documents.example/homes/{serial}.json",
+            "descriptionSha256": hashlib.sha256(f"description {number}".encode()).digest(),
+        }
         return Call(self.registrar, self.suite.registry, "register", (terms,))
 
     def tokenize_call(self, house: House, owner: str) -> Call:
@@ -154,28 +126,28 @@ class World:
 
     def registered(self, shares: int = 8) -> House:
         """One more registered house, not tokenized yet."""
-        number = self.view(self.suite.registry, "propertyCount") + 1
-        self.chain.send(self.register_call(number, shares))
+        number = self.suite.registry.propertyCount() + 1
+        self.engine.run(self.register_call(number, shares))
         return House(number, shares)
 
     def house(self, owner: str, shares: int = 8) -> House:
         """One more house, all of whose shares `owner` holds: none has ever moved."""
         house = self.registered(shares)
-        self.chain.send(self.tokenize_call(house, owner))
+        self.engine.run(self.tokenize_call(house, owner))
         return house
 
     def permit(self, share: int, to: str) -> None:
-        self.send(self.manager, self.suite.certificate, "approveTransfer", share, to, DEADLINE)
+        self.suite.certificate.approveTransfer(share, to, DEADLINE, sender=self.manager)
 
     def transfer_call(self, share: int, sender: str, to: str) -> Call:
         return Call(sender, self.suite.certificate, "transferFrom", (sender, to, share))
 
     def move(self, share: int, sender: str, to: str) -> None:
         self.permit(share, to)
-        self.chain.send(self.transfer_call(share, sender, to))
+        self.engine.run(self.transfer_call(share, sender, to))
 
     def moved_share(self, owner: str, house: House | None = None, number: int = 3) -> int:
-        """A share that has moved once, from `holder` to `owner`, of a house that never had income."""
+        """A share that has moved once, from `holder` to `owner`; of a new house without income if none is named."""
         house = house or self.house(owner=self.holder)
         share = house.share(number)
         self.move(share, self.holder, owner)
@@ -183,25 +155,25 @@ class World:
 
     def as_lien_holder(self, function: str, *args: Any) -> Call:
         """A call of the certificate that the lien holder makes itself, so that its own book-keeping costs nothing."""
-        sender = self.chain.impersonate(self.suite.lien_holder)
+        sender = self.engine.impersonate(self.suite.lien_holder)
         return Call(sender, self.suite.certificate, function, args)
 
     # ---------------------------------------------------------------------------------------------------------- money
 
     def mint(self, wallet: str, amount: int) -> None:
-        self.send(self.council, self.suite.coin, "mint", wallet, amount)
-
-    def pay_income(self, house: House) -> None:
-        self.chain.send(self.deposit_call(house))
+        self.suite.coin.mint(wallet, amount, sender=self.council)
 
     def deposit_call(self, house: House) -> Call:
         return Call(self.payer, self.suite.income, "deposit", (house.id, INCOME))
 
-    def claim(self, owner: str, *shares: int) -> None:
-        self.chain.send(self.claim_call(owner, *shares))
+    def pay_income(self, house: House) -> None:
+        self.engine.run(self.deposit_call(house))
 
     def claim_call(self, owner: str, *shares: int) -> Call:
         return Call(owner, self.suite.income, "claim", (shares,))
+
+    def claim(self, owner: str, *shares: int) -> None:
+        self.engine.run(self.claim_call(owner, *shares))
 
     def open_mark(self, share: int, owner: str) -> None:
         """The slot of the share's income mark is written from now on, and nothing of it is pending."""
@@ -213,7 +185,7 @@ class World:
         house = self.house(owner=wallet)
         self.pay_income(house)
         self.move(house.share(1), wallet, self.holder)
-        assert self.view(self.suite.income, "settledOf", wallet) > 0
+        assert self.suite.income.settledOf(wallet) > 0
 
 
 def house_of(share: int) -> House:
@@ -225,10 +197,3 @@ def owner_id(wallet: str) -> bytes:
     """An anonymous id for a wallet, without a zero byte: those are cheaper to send."""
     digest = hashlib.sha256(f"owner id of {wallet.lower()}".encode()).digest()
     return bytes(byte or 1 for byte in digest)
-
-
-def _json(value: Any) -> Any:
-    """A value as the typed data of a signature request writes it."""
-    if isinstance(value, bytes):
-        return "0x" + value.hex()
-    return str(value) if isinstance(value, int) else value

@@ -370,7 +370,7 @@ class Certificate(HasSignpost):
         self.held[owner] -= 1
         self.held[to] += 1
         self.emit("Transfer", owner, to, share_id)
-        self.emit("ShareMoved", share_id, owner, to, int(authority), share.moves)
+        self.emit("ShareMoved", share_id, share.moves, int(authority))
 
     # -- freezes --------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ functions under their Solidity names, with the caller in front: `certificate.app
 either changes the model and logs the events that the contract must emit, or raises `Refused` with the very error that
 the contract must revert with and leaves everything as it was: every check comes before the first write.
 
-Addresses are lower-case hex strings, bytes are `bytes`, amounts are integers in wei.
+Addresses are checksummed strings, as the engines give them out, bytes are `bytes`, amounts are integers in wei.
 """
 
 from __future__ import annotations

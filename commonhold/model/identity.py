@@ -69,11 +69,11 @@ class Credentials(HasSignpost):
             return Status.MOVED
         if credential.revoked:
             return Status.REVOKED
+        if credential.issuer == self.address:  # a protocol holder's can't be revoked and never expires
+            return Status.VALID
         since = self.revoked_since_of.get(credential.issuer)
         if since is not None and credential.issued_at >= since:
             return Status.ISSUER_REVOKED
-        if credential.issuer == self.address:  # a protocol holder's never expires
-            return Status.VALID
         return Status.VALID if self.now < credential.expires_at else Status.EXPIRED
 
     def isValid(self, wallet: str) -> bool:
@@ -251,13 +251,13 @@ class Credentials(HasSignpost):
         self.emit("RecoveryStarted", old_wallet, new_wallet, sender, self.ready_at(recovery))
 
     def objectToRecovery(self, sender: str) -> None:
-        require(sender in self.recoveries, "NoRecovery", sender)
+        require(self.under_way(sender) is not None, "NoRecovery", sender)
         recovery = self.recoveries.pop(sender)
         self.emit("RecoveryObjected", sender, recovery.new_wallet)
 
     def cancelRecovery(self, sender: str, old_wallet: str) -> None:
         self.restricted(sender, "cancelRecovery")
-        require(old_wallet in self.recoveries, "NoRecovery", old_wallet)
+        require(self.under_way(old_wallet) is not None, "NoRecovery", old_wallet)
         self._require_authority_over(sender, old_wallet)
         recovery = self.recoveries.pop(old_wallet)
         self.emit("RecoveryCancelled", old_wallet, recovery.new_wallet, sender)
@@ -296,6 +296,6 @@ def signer_of(digest: bytes, signature: bytes) -> str | None:
         return None
     try:
         plain = Signature(signature[:64] + bytes([signature[64] - 27]))
-        return plain.recover_public_key_from_msg_hash(digest).to_address()
+        return plain.recover_public_key_from_msg_hash(digest).to_checksum_address()
     except (BadSignature, ValidationError):
         return None

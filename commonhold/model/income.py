@@ -84,7 +84,7 @@ class Income(Contract):
 
     def claim(self, sender: str, share_ids: tuple[int, ...]) -> int:
         for share_id in share_ids:
-            owner = self.certificate.ownerOf(share_id)
+            owner = self.certificate.owner_of(share_id)
             require(owner == sender, "NotShareOwner", share_id, sender, owner)
         amount = self.claimable(sender, share_ids)
         self._check_payable(sender, amount)

@@ -59,7 +59,7 @@ class Registry(HasSignpost):
         self.switch = GuardianStop(b"registration".ljust(32, b"\0"), stop_period)
         self.houses: dict[int, House] = {}
         self.spellings: dict[tuple[str, str, str, str], int] = {}
-        self.listener = ZERO_ADDRESS
+        self.listener_address = ZERO_ADDRESS
         self.on_change: Callable[[int, int], Any] = lambda house, change: None
 
     # -- views ----------------------------------------------------------------------------------------------------
@@ -92,6 +92,9 @@ class Registry(HasSignpost):
 
     def registrationStoppedUntil(self) -> int:
         return self.switch.stopped_until
+
+    def listener(self) -> str:
+        return self.listener_address
 
     def documentAt(self, property_id: int, kind: int, version: int) -> tuple[bytes, int, str]:
         house = self.houses.get(property_id)
@@ -212,8 +215,8 @@ class Registry(HasSignpost):
     def setListener(self, sender: str, listener: str) -> None:
         self.restricted(sender, "setListener")
         require(listener == ZERO_ADDRESS or self.chain.has_code(listener), "MissingCode", listener)
-        self.emit("ListenerSet", self.listener, listener)
-        self.listener = listener
+        self.emit("ListenerSet", self.listener_address, listener)
+        self.listener_address = listener
 
     def stopRegistration(self, sender: str) -> None:
         self.restricted(sender, "stopRegistration")

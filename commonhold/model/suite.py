@@ -85,7 +85,7 @@ class Model:
             for role, functions in roles.items():
                 for function in functions:
                     self.hub.function_roles[setting.addresses[contract], function] = role
-        self.registry.listener = self.certificate.address
+        self.registry.listener_address = self.certificate.address
         self.certificate.renderer_address = setting.addresses["renderer"]
         self.certificate.rows[self.lien_holder.address] = Rights(mayLien=True, mayLease=True)
         for minter, cap in setting.minter_caps.items():

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from commonhold.operations.reading import Credential, CredentialStatus, struct
+from commonhold.operations.reading import CredentialStatus
 
 YEAR = 365 * 24 * 3600  # seconds
 UNITED_STATES = 840  # ISO 3166-1 numeric
@@ -17,14 +17,9 @@ class Issued:
     """A wallet's credential after `ensure_credential`, and whether it had to be issued."""
 
     wallet: str
-    credential: Credential
+    credential: Any
     is_new: bool
     receipt: Any | None
-
-
-def credential_of(suite: Any, wallet: str) -> Credential:
-    """The credential of a wallet as a whole."""
-    return struct(Credential, suite.credentials.credentialOf(wallet))
 
 
 def ensure_credential(
@@ -37,7 +32,7 @@ def ensure_credential(
     flags: int = 0,
 ) -> Issued:
     """Give a wallet a credential unless it holds a valid one. The owner id is random: it says nothing of the person."""
-    found = credential_of(suite, wallet)
+    found = suite.credentials.credentialOf(wallet)
     if found.status == CredentialStatus.VALID:
         return Issued(wallet, found, is_new=False, receipt=None)
     expires_at = suite.engine.now() + valid_for
@@ -46,7 +41,7 @@ def ensure_credential(
     else:
         owner_id = secrets.token_bytes(32)
         receipt = suite.credentials.issue(wallet, owner_id, expires_at, jurisdiction, flags, sender=issuer)
-    return Issued(wallet, credential_of(suite, wallet), is_new=True, receipt=receipt)
+    return Issued(wallet, suite.credentials.credentialOf(wallet), is_new=True, receipt=receipt)
 
 
 def revoke_credential(suite: Any, wallet: str, issuer: str) -> Any:

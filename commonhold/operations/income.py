@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from commonhold.operations.wallets import wallet_of
+from commonhold.operations.reading import wallet_of
 
 SHARES_PER_CLAIM = 100  # keeps one transaction far below any block's gas limit
 
@@ -32,9 +32,9 @@ def deposit_income(suite: Any, property_id: int, amount: int, payer: str) -> lis
 def claim_income(suite: Any, owner: str) -> Claimed:
     """Pay an owner everything that is due for its shares, and what was settled to it before."""
     wallet = wallet_of(suite, owner)
-    due = [holding.share_id for holding in wallet.holdings if holding.pending_income > 0]
+    due = [holding.shareId for holding in wallet.holdings if holding.pendingIncome > 0]
     batches = [due[start : start + SHARES_PER_CLAIM] for start in range(0, len(due), SHARES_PER_CLAIM)]
-    if not batches and wallet.settled_income > 0:
+    if not batches and wallet.settledIncome > 0:
         batches = [[]]
     before = suite.coin.balanceOf(owner)
     receipts = [suite.income.claim(batch, sender=owner) for batch in batches]

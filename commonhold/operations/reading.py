@@ -1,13 +1,13 @@
-"""What the chain answers, with names: the structs of the contracts as dataclasses, in the order of the interfaces."""
+"""What the lens and the contracts answer about wallets, houses and certificates.
+
+Structs come from the engine as named tuples with the field names of the interfaces, so nothing is spelled a second time
+here. Pages of the lens are put together, and an incomplete answer is never passed off as a whole one.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
 from enum import IntEnum
-from functools import lru_cache
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
-
-T = TypeVar("T")
+from typing import Any
 
 ZERO_ADDRESS = "0x" + "00" * 20
 
@@ -23,183 +23,34 @@ class CredentialStatus(IntEnum):
     MOVED = 5
 
 
-@dataclass(frozen=True)
-class Credential:
-    """ICredentialRegistry.Credential."""
+class DocumentKind(IntEnum):
+    """IPropertyRegistry.DocumentKind."""
 
-    owner_id: bytes
-    issuer: str
-    issued_at: int
-    expires_at: int
-    jurisdiction: int
-    flags: int
-    status: int
+    DESCRIPTION = 0
+    APPRAISAL = 1
+    INSPECTION = 2
+    PHOTOGRAPHS = 3
+    TITLE = 4
+    OPERATING_AGREEMENT = 5
 
 
-@dataclass(frozen=True)
-class Property:
-    """IPropertyRegistry.Property."""
-
-    provider: str
-    provider_property_id: str
-    jurisdiction: str
-    parcel: str
-    title_reference: str
-    listing_uri: str
-    holding_entity: str
-    manager: str
-    share_count: int
-    listed: bool
-    registered_at: int
-    document_version: int
-    first_price_usd: int
-    senior_claims_usd: int
-    senior_claim_count: int
+class UnreadableAnswer(Exception):
+    """The lens could not read a part of what was asked for."""
 
 
-@dataclass(frozen=True)
-class DocumentVersion:
-    """IPropertyRegistry.Document."""
+class NoSuchProperty(Exception):
+    """A house that was never registered."""
 
-    sha256_hash: bytes
-    set_at: int
-    uri: str
+    def __init__(self, property_id: int) -> None:
+        super().__init__(f"property {property_id} is not registered")
 
 
-@dataclass(frozen=True)
-class LoanTerms:
-    """ILienHolder.Terms."""
+class NoSuchShare(Exception):
+    """A share that was never tokenized."""
 
-    lender: str
-    amount: int
-    currency: str
-    rate_bps: int
-    started_at: int
-    term_period: int
-    kind: str
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """IShareCertificate.Certificate."""
-
-    share_id: int
-    property_id: int
-    provider: str
-    provider_property_id: str
-    share_number: int
-    share_count: int
-    millionths: int
-    owner: str
-    owner_id: bytes
-    owner_id_issuer: str
-    price_usd: int
-    currency: str
-    acquired_at: int
-    move_number: int
-    transaction_reference: bytes
-    manager: str
-    lien_holder: str
-    lease_holder: str
-    loan_terms_known: bool
-    loan: LoanTerms
-
-
-@dataclass(frozen=True)
-class CertificatePage:
-    """ISuiteLens.CertificatePage."""
-
-    exists: bool
-    certificate: Certificate
-    pending_income: int
-    locked: bool
-    frozen: bool
-    user: str
-    user_expires: int
-    approved_buyer: str
-    approval_deadline: int
-    fingerprint: bytes
-    complete: bool
-
-
-@dataclass(frozen=True)
-class Holding:
-    """ISuiteLens.Holding."""
-
-    share_id: int
-    property_id: int
-    share_number: int
-    share_count: int
-    millionths: int
-    pending_income: int
-    move_number: int
-    frozen: bool
-    lien_holder: str
-    lease_holder: str
-    complete: bool
-
-
-@dataclass(frozen=True)
-class WalletPage:
-    """ISuiteLens.WalletPage."""
-
-    credential: Credential
-    current_wallet: str
-    coins: int
-    frozen_coins: int
-    settled_income: int
-    pending_income: int
-    holdings: list[Holding]
-    next_property: int
-    complete: bool
-
-
-@dataclass(frozen=True)
-class PropertySummary:
-    """ISuiteLens.PropertySummary."""
-
-    property_id: int
-    property: Property
-    shares: int
-    shares_unmoved: int
-    shares_sold: int
-    owners: list[str]
-    income_per_share_units: int
-    income_waiting: int
-    complete: bool
-
-
-@dataclass(frozen=True)
-class PropertyPage:
-    """ISuiteLens.PropertyPage."""
-
-    properties: list[PropertySummary]
-    next_property: int
-    complete: bool
-
-
-def struct(kind: type[T], raw: Any) -> T:
-    """The answer `raw`, values in the order of the interface, as a `kind`; nested structs likewise."""
-    values = list(raw)
-    hints: tuple[Any, ...] = _hints(kind)  # type: ignore[arg-type] # mypy takes no type[T] for hashable
-    if len(values) != len(hints):
-        raise ValueError(f"{kind.__name__} has {len(hints)} fields, the chain answered {len(values)}: other version?")
-    return kind(*(_converted(hint, value) for hint, value in zip(hints, values, strict=True)))
-
-
-@lru_cache(maxsize=64)
-def _hints(kind: type[Any]) -> tuple[Any, ...]:
-    hints = get_type_hints(kind)
-    return tuple(hints[each.name] for each in fields(kind))
-
-
-def _converted(hint: Any, value: Any) -> Any:
-    if get_origin(hint) is list:
-        (entry,) = get_args(hint)
-        return [_converted(entry, each) for each in value]
-    if is_dataclass(hint) and isinstance(hint, type):
-        return struct(hint, value)
-    return bytes(value) if hint is bytes else value
+    def __init__(self, identifier: int) -> None:
+        property_id, number = share_of(identifier)
+        super().__init__(f"share {identifier} (number {number} of property {property_id}) does not exist")
 
 
 def share_id(property_id: int, number: int) -> int:
@@ -210,3 +61,59 @@ def share_id(property_id: int, number: int) -> int:
 def share_of(identifier: int) -> tuple[int, int]:
     """The house and the number of a share id."""
     return identifier >> 8, identifier & 0xFF
+
+
+def certificate_of(suite: Any, identifier: int) -> Any:
+    """ISuiteLens.CertificatePage: a certificate with what is not on the paper."""
+    page = suite.lens.certificate(identifier)
+    if not page.exists:
+        raise NoSuchShare(identifier)
+    return _whole(page, f"share {identifier}")
+
+
+def property_of(suite: Any, property_id: int) -> Any:
+    """ISuiteLens.PropertySummary: a house with its shares."""
+    page = suite.lens.properties(property_id, 1) if property_id else None
+    if page is None or not page.properties or page.properties[0].propertyId != property_id:
+        raise NoSuchProperty(property_id)
+    return _whole(page.properties[0], f"property {property_id}")
+
+
+def documents_of(suite: Any, property_id: int) -> dict[str, str]:
+    """The latest version of each kind of document a house has: uri and hash."""
+    found: dict[str, str] = {}
+    for kind in DocumentKind:
+        count = suite.registry.documentCount(property_id, int(kind))
+        if count:
+            document = suite.registry.documentOf(property_id, int(kind))
+            name = kind.name.lower().replace("_", " ")
+            found[name] = f"version {count}: {document.uri} (SHA-256 {document.sha256Hash.hex()})"
+    return found
+
+
+def all_properties(suite: Any) -> list[Any]:
+    """ISuiteLens.PropertySummary of every house."""
+    found: list[Any] = []
+    next_property = 1
+    while next_property:
+        page = _whole(suite.lens.properties(next_property, 0), f"properties from {next_property} on")
+        found += page.properties
+        next_property = page.nextProperty
+    return found
+
+
+def wallet_of(suite: Any, account: str) -> Any:
+    """ISuiteLens.WalletPage of a wallet with all its shares."""
+    page = _whole(suite.lens.wallet(account, 1, 0), f"wallet {account}")
+    holdings, pending = list(page.holdings), page.pendingIncome
+    while page.nextProperty:
+        page = _whole(suite.lens.wallet(account, page.nextProperty, 0), f"wallet {account}")
+        holdings += page.holdings
+        pending += page.pendingIncome
+    return page._replace(holdings=holdings, pendingIncome=pending)
+
+
+def _whole(page: Any, what: str) -> Any:
+    if not page.complete:
+        raise UnreadableAnswer(f"the chain could not tell everything about {what}")
+    return page

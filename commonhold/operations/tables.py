@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from rich.table import Table
 
-from commonhold.inputs.home import Home
+from commonhold.inputs.home import Home, usd_units
 from commonhold.operations.amounts import show_amount, show_percent
-from commonhold.operations.reading import (
-    ZERO_ADDRESS,
-    CertificatePage,
-    Credential,
-    CredentialStatus,
-    PropertySummary,
-    WalletPage,
-)
+from commonhold.operations.reading import ZERO_ADDRESS, CredentialStatus
 
 INCOME_UNIT = 10**9  # wei of coin, as the income distributor counts per share
+SHOWN_HOMES = 40
+SHOWN_SHARES = 40
 
 
 def short(address: str) -> str:
@@ -31,52 +27,73 @@ def moment(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC") if seconds else "-"
 
 
-def portfolio_table(homes: Iterable[tuple[int, Home]], houses: Mapping[int, PropertySummary]) -> Table:
-    """Homes of a file beside what the chain has of them; one row each, by property id."""
-    table = Table(title="Portfolio: real sales (kielmc), as they stand on chain", title_justify="left")
+def portfolio_table(title: str, homes: Sequence[tuple[int, Home]], houses: Mapping[int, Any]) -> Table:
+    """Homes of a file beside what the chain has of them, by property id; the last row is for all of them."""
+    table = Table(title=title, title_justify="left")
     for name in ("id", "provider's id"):
         table.add_column(name, no_wrap=True)
-    table.add_column("neighborhood")
-    for name in ("sold", "price $", "rooms", "baths", "area ft²", "land ft²", "age", "shares", "others own", "income"):
+    table.add_column("source", no_wrap=True)
+    for name in ("year", "price $", "rooms", "baths", "area ft²", "land ft²", "age", "shares", "others own", "income"):
         table.add_column(name, justify="right", no_wrap=True)
-    for property_id, home in homes:
+    for property_id, home in homes[:SHOWN_HOMES]:
         house = houses[property_id]
-        income = house.income_per_share_units * INCOME_UNIT * house.shares + house.income_waiting
+        income = _income(house)
         table.add_row(
             str(property_id),
-            house.property.provider_property_id,
-            _text(home.neighborhood).removeprefix("kielmc neighborhood "),
+            house.property.providerPropertyId,
+            _text(home.source_record),
             _text(home.sale_year),
-            show_amount(house.property.first_price_usd * house.shares, places=0),
+            show_amount(usd_units(home.price_usd), places=0),
             _text(home.rooms),
             _text(home.bathrooms),
             f"{home.area_sqft:,}",
             f"{home.land_sqft:,}" if home.land_sqft is not None else "-",
             _text(home.age_years),
             str(house.shares),
-            str(house.shares_sold),
+            str(house.sharesSold),
             show_amount(income) if income else "-",
         )
+    table.add_section()
+    shown = f"all {len(homes):,}" if len(homes) <= SHOWN_HOMES else f"all {len(homes):,}, the first {SHOWN_HOMES} above"
+    all_houses = [houses[property_id] for property_id, _ in homes]
+    table.add_row(
+        "",
+        shown,
+        "",
+        "",
+        show_amount(sum(usd_units(home.price_usd) for _, home in homes), places=0),
+        *("" for _ in range(2)),
+        f"{sum(home.area_sqft for _, home in homes):,}",
+        *("" for _ in range(2)),
+        f"{sum(house.shares for house in all_houses):,}",
+        f"{sum(house.sharesSold for house in all_houses):,}",
+        show_amount(sum(map(_income, all_houses))),
+    )
     return table
 
 
-def property_table(house: PropertySummary, documents: Mapping[str, str]) -> Table:
+def _income(house: Any) -> int:
+    """All income a house has had (wei of coin)."""
+    return int(house.incomePerShareUnits * INCOME_UNIT * house.shares + house.incomeWaiting)
+
+
+def property_table(house: Any, documents: Mapping[str, str]) -> Table:
     """One house."""
     entry = house.property
-    table = _facts(f"Property {house.property_id}")
+    table = _facts(f"Property {house.propertyId}")
     rows = {
-        "provider": f"{entry.provider}, id {entry.provider_property_id}",
+        "provider": f"{entry.provider}, id {entry.providerPropertyId}",
         "parcel": f"{entry.parcel} ({entry.jurisdiction})",
-        "title": entry.title_reference,
-        "listing": entry.listing_uri if entry.listed else "delisted",
-        "holding entity": entry.holding_entity,
+        "title": entry.titleReference,
+        "listing": entry.listingUri if entry.listed else "delisted",
+        "holding entity": entry.holdingEntity,
         "manager": entry.manager,
-        "registered": moment(entry.registered_at),
-        "shares": f"{entry.share_count}" if house.shares else f"{entry.share_count}, not tokenized yet",
-        "first price of a share": f"$ {show_amount(entry.first_price_usd)}",
-        "owned by others": f"{house.shares_sold} of {house.shares}",
-        "income so far, a share": show_amount(house.income_per_share_units * INCOME_UNIT),
-        "senior claims": f"{entry.senior_claim_count}, $ {show_amount(entry.senior_claims_usd)}",
+        "registered": moment(entry.registeredAt),
+        "shares": f"{entry.shareCount}" if house.shares else f"{entry.shareCount}, not tokenized yet",
+        "first price of a share": f"$ {show_amount(entry.firstPriceUsd)}",
+        "owned by others": f"{house.sharesSold} of {house.shares}",
+        "income so far, a share": show_amount(house.incomePerShareUnits * INCOME_UNIT),
+        "senior claims": f"{entry.seniorClaimCount}, $ {show_amount(entry.seniorClaimsUsd)}",
         **documents,
     }
     for name, value in rows.items():
@@ -86,77 +103,78 @@ def property_table(house: PropertySummary, documents: Mapping[str, str]) -> Tabl
     return table
 
 
-def certificate_table(page: CertificatePage) -> Table:
+def certificate_table(page: Any) -> Table:
     """One certificate: what the paper shows, and what it does not."""
     paper = page.certificate
     currency = "dollars outside the chain" if paper.currency == ZERO_ADDRESS else f"token {paper.currency}"
-    table = _facts(f"Certificate {paper.share_id}")
+    table = _facts(f"Certificate {paper.shareId}")
     rows = {
-        "house": f"property {paper.property_id}: {paper.provider}, id {paper.provider_property_id}",
-        "share": f"{paper.share_number} of {paper.share_count}, {show_percent(paper.millionths)}",
+        "house": f"property {paper.propertyId}: {paper.provider}, id {paper.providerPropertyId}",
+        "share": f"{paper.shareNumber} of {paper.shareCount}, {show_percent(paper.millionths)}",
         "owner": paper.owner,
-        "owner id": f"0x{paper.owner_id.hex()}",
-        "id issued by": paper.owner_id_issuer,
-        "acquired": f"{moment(paper.acquired_at)}, move {paper.move_number}",
-        "price": f"$ {show_amount(paper.price_usd)} in {currency}" if paper.price_usd else "none recorded",
-        "reference": f"0x{paper.transaction_reference.hex()}",
+        "owner id": f"0x{paper.ownerId.hex()}",
+        "id issued by": paper.ownerIdIssuer,
+        "acquired": f"{moment(paper.acquiredAt)}, move {paper.moveNumber}",
+        "price": f"$ {show_amount(paper.priceUsd)} in {currency}" if paper.priceUsd else "none recorded",
+        "reference": f"0x{paper.transactionReference.hex()}",
         "manager": paper.manager,
         "lien": _lien(page),
-        "lease": short(paper.lease_holder),
+        "lease": short(paper.leaseHolder),
         "frozen": "yes" if page.frozen else "no",
-        "in use by": f"{page.user} until {moment(page.user_expires)}" if page.user != ZERO_ADDRESS else "-",
-        "may move to": f"{page.approved_buyer} until {moment(page.approval_deadline)}"
-        if page.approved_buyer != ZERO_ADDRESS
+        "in use by": f"{page.user} until {moment(page.userExpires)}" if page.user != ZERO_ADDRESS else "-",
+        "may move to": f"{page.approvedBuyer} until {moment(page.approvalDeadline)}"
+        if page.approvedBuyer != ZERO_ADDRESS
         else "-",
-        "income due": show_amount(page.pending_income),
+        "income due": show_amount(page.pendingIncome),
     }
     for name, value in rows.items():
         table.add_row(name, value)
     return table
 
 
-def wallet_tables(address: str, wallet: WalletPage) -> list[Table]:
+def wallet_tables(address: str, wallet: Any) -> list[Table]:
     """A wallet, and its shares."""
     facts = _facts(f"Wallet {address}")
     rows = {
         "credential": credential_line(wallet.credential),
         "coins": show_amount(wallet.coins),
-        "frozen coins": show_amount(wallet.frozen_coins) if wallet.frozen_coins else "-",
-        "income due": show_amount(wallet.settled_income + wallet.pending_income),
-        "shares": str(len(wallet.holdings)),
+        "frozen coins": show_amount(wallet.frozenCoins) if wallet.frozenCoins else "-",
+        "income due": show_amount(wallet.settledIncome + wallet.pendingIncome),
+        "shares": f"{len(wallet.holdings):,}",
     }
-    if wallet.current_wallet != address:
-        rows["replaced by"] = wallet.current_wallet
+    if wallet.currentWallet != address:
+        rows["replaced by"] = wallet.currentWallet
     for name, value in rows.items():
         facts.add_row(name, value)
-    shares = Table(title="Shares", title_justify="left")
+    more = len(wallet.holdings) - SHOWN_SHARES
+    shares = Table(title="Shares", title_justify="left", caption=f"... and {more:,} more" if more > 0 else None)
     for name in ("certificate", "property", "share", "part", "income due", "moves", "encumbered"):
         shares.add_column(name, justify="right", no_wrap=True)
-    for holding in wallet.holdings:
+    for holding in wallet.holdings[:SHOWN_SHARES]:
         marks = {
-            "lien": holding.lien_holder != ZERO_ADDRESS,
-            "lease": holding.lease_holder != ZERO_ADDRESS,
+            "lien": holding.lienHolder != ZERO_ADDRESS,
+            "lease": holding.leaseHolder != ZERO_ADDRESS,
             "frozen": holding.frozen,
         }
         shares.add_row(
-            str(holding.share_id),
-            str(holding.property_id),
-            f"{holding.share_number} of {holding.share_count}",
+            str(holding.shareId),
+            str(holding.propertyId),
+            f"{holding.shareNumber} of {holding.shareCount}",
             show_percent(holding.millionths),
-            show_amount(holding.pending_income),
-            str(holding.move_number),
+            show_amount(holding.pendingIncome),
+            str(holding.moveNumber),
             ", ".join(name for name, stands in marks.items() if stands) or "-",
         )
     return [facts, shares] if wallet.holdings else [facts]
 
 
-def credential_line(credential: Credential) -> str:
+def credential_line(credential: Any) -> str:
     """A credential in one line."""
     status = CredentialStatus(credential.status)
     if status == CredentialStatus.NONE:
         return "none"
     words = status.name.lower().replace("_", " ")
-    return f"{words}, owner id 0x{credential.owner_id.hex()[:8]}…, until {moment(credential.expires_at)}"
+    return f"{words}, owner id 0x{credential.ownerId.hex()[:8]}…, until {moment(credential.expiresAt)}"
 
 
 def gas_table(rows: Sequence[tuple[str, int, int]]) -> Table:
@@ -182,17 +200,17 @@ def refusal_table(rows: Sequence[tuple[str, str, str]]) -> Table:
     return table
 
 
-def _lien(page: CertificatePage) -> str:
+def _lien(page: Any) -> str:
     paper = page.certificate
-    if paper.lien_holder == ZERO_ADDRESS:
+    if paper.lienHolder == ZERO_ADDRESS:
         return "none"
-    if not paper.loan_terms_known:
-        return f"held by {paper.lien_holder}, terms unknown"
+    if not paper.loanTermsKnown:
+        return f"held by {paper.lienHolder}, terms unknown"
     loan = paper.loan
     # A token's own decimals are not on the paper; dollars have 18.
     amount = f"$ {show_amount(loan.amount)}" if loan.currency == ZERO_ADDRESS else f"{loan.amount:,} of {loan.currency}"
-    years = loan.term_period / (365 * 24 * 3600)
-    return f"{loan.kind} loan of {amount} at {loan.rate_bps / 100:.2f} %, {years:.1f} years, from {loan.lender}"
+    years = loan.termPeriod / (365 * 24 * 3600)
+    return f"{loan.kind} loan of {amount} at {loan.rateBps / 100:.2f} %, {years:.1f} years, from {loan.lender}"
 
 
 def _facts(title: str) -> Table:

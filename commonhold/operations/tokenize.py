@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +16,7 @@ from commonhold.inputs.home import Home
 from commonhold.inputs.portfolio import PlacedHome, Portfolio
 from commonhold.inputs.problems import InputError, Problem, shown
 from commonhold.operations.documents import DEFAULT_BASE, Document, description_of, write_document
-from commonhold.operations.reading import DocumentVersion, Property, struct
-
-
-class DocumentKind(IntEnum):
-    """IPropertyRegistry.DocumentKind."""
-
-    DESCRIPTION = 0
-    APPRAISAL = 1
-    INSPECTION = 2
-    PHOTOGRAPHS = 3
-    TITLE = 4
-    OPERATING_AGREEMENT = 5
+from commonhold.operations.reading import DocumentKind
 
 
 @dataclass(frozen=True)
@@ -64,14 +52,14 @@ class TokenizeResult:
     """What the run did. `property_ids` are those of the file's homes, in order."""
 
     property_ids: list[int] = field(default_factory=list)
-    registered: int = 0
-    tokenized: int = 0
-    documents_updated: int = 0
+    registrations: list[Any] = field(default_factory=list)  # receipts, as are the next two
+    tokenizations: list[Any] = field(default_factory=list)
+    document_updates: list[Any] = field(default_factory=list)
     untouched: int = 0
 
     @property
     def transactions(self) -> int:
-        return self.registered + self.tokenized + self.documents_updated
+        return len(self.registrations) + len(self.tokenizations) + len(self.document_updates)
 
 
 @dataclass(frozen=True)
@@ -127,46 +115,39 @@ def _transactions_of(plan: _Plan) -> int:
 
 
 def _carry_out(suite: Any, plan: _Plan, options: TokenizeOptions, result: TokenizeResult) -> int:
-    home, property_id = plan.placed.home, plan.property_id
-    uri = plan.document.uri(options.document_base)
+    home, property_id, sender = plan.placed.home, plan.property_id, options.registrar
     if property_id == 0:
-        receipt = suite.registry.register(property_terms(home, plan.document, options), sender=options.registrar)
-        property_id = _registered_id(receipt)
-        result.registered += 1
+        receipt = suite.registry.register(property_terms(home, plan.document, options), sender=sender)
+        # From the event, not from a count: others may register homes at the same time.
+        property_id = int(receipt.event("PropertyRegistered")["propertyId"])
+        result.registrations.append(receipt)
     if not plan.tokenized:
         holding_entity = home.holding_entity or options.holding_entity
-        suite.certificate.tokenize(property_id, holding_entity, sender=options.registrar)
-        result.tokenized += 1
+        result.tokenizations.append(suite.certificate.tokenize(property_id, holding_entity, sender=sender))
     if plan.document_changed:
-        suite.registry.setDocument(
-            property_id, DocumentKind.DESCRIPTION, uri, plan.document.sha256, sender=options.registrar
+        kind, uri = int(DocumentKind.DESCRIPTION), plan.document.uri(options.document_base)
+        result.document_updates.append(
+            suite.registry.setDocument(property_id, kind, uri, plan.document.sha256, sender=sender)
         )
-        result.documents_updated += 1
     return property_id
 
 
-def property_terms(home: Home, document: Document, options: TokenizeOptions) -> tuple[Any, ...]:
+def property_terms(home: Home, document: Document, options: TokenizeOptions) -> dict[str, Any]:
     """IPropertyRegistry.PropertyTerms of a home."""
-    return (
-        home.provider,
-        home.provider_property_id,
-        home.jurisdiction,
-        home.parcel,
-        home.title_reference,
-        home.holding_entity or options.holding_entity,
-        home.manager or options.manager,
-        home.shares,
-        home.first_price_usd_down(),
-        home.listing_uri,
-        document.uri(options.document_base),
-        document.sha256,
-    )
-
-
-def _registered_id(receipt: Any) -> int:
-    """From the event, not from a count: others may register homes at the same time."""
-    event = next(event for event in receipt.events if event.name == "PropertyRegistered")
-    return int(event.args["propertyId"])
+    return {
+        "provider": home.provider,
+        "providerPropertyId": home.provider_property_id,
+        "jurisdiction": home.jurisdiction,
+        "parcel": home.parcel,
+        "titleReference": home.title_reference,
+        "holdingEntity": home.holding_entity or options.holding_entity,
+        "manager": home.manager or options.manager,
+        "shareCount": home.shares,
+        "firstPriceUsd": home.first_price_usd_down(),
+        "listingUri": home.listing_uri,
+        "descriptionUri": document.uri(options.document_base),
+        "descriptionSha256": document.sha256,
+    }
 
 
 # ------------------------------------------------------------------------------------------- what is there already
@@ -206,11 +187,11 @@ def _property_on_chain(suite: Any, placed: PlacedHome, problems: list[Problem]) 
 def _compare(suite: Any, placed: PlacedHome, property_id: int, problems: list[Problem]) -> None:
     """What can't change on chain, or is not tokenize's to change, must be as the file has it."""
     home = placed.home
-    found = struct(Property, suite.registry.propertyOf(property_id))
+    found = suite.registry.propertyOf(property_id)
     pairs = (
-        ("shares", home.shares, found.share_count),
-        ("price_usd", home.first_price_usd_down(), found.first_price_usd),
-        ("title_reference", home.title_reference, found.title_reference),
+        ("shares", home.shares, found.shareCount),
+        ("price_usd", home.first_price_usd_down(), found.firstPriceUsd),
+        ("title_reference", home.title_reference, found.titleReference),
     )
     for name, in_file, on_chain in pairs:
         if in_file != on_chain:
@@ -220,8 +201,8 @@ def _compare(suite: Any, placed: PlacedHome, property_id: int, problems: list[Pr
 
 
 def _document_changed(suite: Any, property_id: int, document: Document) -> bool:
-    latest = struct(DocumentVersion, suite.registry.documentOf(property_id, DocumentKind.DESCRIPTION))
-    return latest.sha256_hash != document.sha256
+    latest = suite.registry.documentOf(property_id, int(DocumentKind.DESCRIPTION))
+    return bool(latest.sha256Hash != document.sha256)
 
 
 def _refused_holding_entities(suite: Any, plans: Iterable[_Plan], options: TokenizeOptions) -> list[Problem]:

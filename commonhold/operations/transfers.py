@@ -5,17 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from commonhold.operations.reading import CertificatePage, LoanTerms, struct
+from commonhold.engines import Revert
+from commonhold.engines.base import decode_revert
+from commonhold.operations.reading import certificate_of
 
 DAY = 24 * 3600  # seconds
-
-
-class NoSuchShare(Exception):
-    """A share that was never tokenized."""
-
-    def __init__(self, identifier: int) -> None:
-        self.identifier = identifier
-        super().__init__(f"share {identifier} (property {identifier >> 8}, number {identifier & 255}) does not exist")
 
 
 @dataclass(frozen=True)
@@ -28,22 +22,20 @@ class Moved:
     receipts: list[Any]
 
 
-def certificate_page(suite: Any, identifier: int) -> CertificatePage:
-    """A certificate with all that is not on the paper."""
-    page = struct(CertificatePage, suite.lens.certificate(identifier))
-    if not page.exists:
-        raise NoSuchShare(identifier)
-    return page
-
-
 def approve_transfer(suite: Any, identifier: int, buyer: str, manager: str, valid_for: int = DAY) -> Any:
     """The manager's permission for one move of a share to `buyer`."""
     return suite.certificate.approveTransfer(identifier, buyer, suite.engine.now() + valid_for, sender=manager)
 
 
+def refusal_of(suite: Any, identifier: int, owner: str, buyer: str) -> Revert | None:
+    """The error that a transfer by the owner to `buyer` would raise now; None if it would pass."""
+    answer = suite.lens.transferRefusal(owner, buyer, identifier, owner)
+    return decode_revert(answer.data, "ShareCertificate") if answer.refused else None
+
+
 def move_share(suite: Any, identifier: int, buyer: str, manager: str | None = None) -> Moved:
     """Move a share from its owner to `buyer`, with the permission of `manager` first if one is named."""
-    owner = certificate_page(suite, identifier).certificate.owner
+    owner = certificate_of(suite, identifier).certificate.owner
     receipts = []
     if manager is not None:
         receipts.append(approve_transfer(suite, identifier, buyer, manager))
@@ -51,19 +43,10 @@ def move_share(suite: Any, identifier: int, buyer: str, manager: str | None = No
     return Moved(identifier, owner, buyer, receipts)
 
 
-def record_lien(suite: Any, identifier: int, terms: LoanTerms) -> Any:
-    """Pledge a share of its owner under `terms`, through the small test lien holder (local networks only)."""
-    owner = certificate_page(suite, identifier).certificate.owner
-    values = (
-        terms.lender,
-        terms.amount,
-        terms.currency,
-        terms.rate_bps,
-        terms.started_at,
-        terms.term_period,
-        terms.kind,
-    )
-    return suite.lien_holder.place(identifier, values, sender=owner)
+def record_lien(suite: Any, identifier: int, terms: dict[str, Any]) -> Any:
+    """Pledge a share of its owner under `terms` (ILienHolder.Terms), through the small test lien holder."""
+    owner = certificate_of(suite, identifier).certificate.owner
+    return suite.lien_holder.place(identifier, terms, sender=owner)
 
 
 def release_lien(suite: Any, identifier: int, lender: str) -> Any:

@@ -184,26 +184,22 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
 
     /// @inheritdoc ICredentialRegistry
     function objectToRecovery() external {
-        address newWallet = _recoveries[msg.sender].newWallet;
-        require(newWallet != address(0), NoRecovery(msg.sender));
+        Recovery memory recovery = _underWay(msg.sender);
         delete _recoveries[msg.sender];
-        emit RecoveryObjected(msg.sender, newWallet);
+        emit RecoveryObjected(msg.sender, recovery.newWallet);
     }
 
     /// @inheritdoc ICredentialRegistry
     function cancelRecovery(address oldWallet) external restricted {
-        Recovery storage recovery = _recoveries[oldWallet];
-        address newWallet = recovery.newWallet;
-        require(newWallet != address(0), NoRecovery(oldWallet));
+        Recovery memory recovery = _underWay(oldWallet);
         _requireAuthorityOver(oldWallet, _records[oldWallet]);
         delete _recoveries[oldWallet];
-        emit RecoveryCancelled(oldWallet, newWallet, msg.sender);
+        emit RecoveryCancelled(oldWallet, recovery.newWallet, msg.sender);
     }
 
     /// @inheritdoc ICredentialRegistry
     function finishRecovery(address oldWallet) external {
-        Recovery memory recovery = _recoveries[oldWallet];
-        require(_isUnderWay(recovery), NoRecovery(oldWallet));
+        Recovery memory recovery = _underWay(oldWallet);
         require(block.timestamp >= recovery.readyAt, RecoveryNotReady(oldWallet, recovery.readyAt, block.timestamp));
         address newWallet = recovery.newWallet;
         _requireUnknown(newWallet);
@@ -330,6 +326,11 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
     function _requireNoRecovery(address wallet) private view {
         Recovery memory recovery = _recoveries[wallet];
         require(!_isUnderWay(recovery), RecoveryUnderWay(wallet, recovery.newWallet));
+    }
+
+    function _underWay(address wallet) private view returns (Recovery memory recovery) {
+        recovery = _recoveries[wallet];
+        require(_isUnderWay(recovery), NoRecovery(wallet));
     }
 
     function _requireNotRevoked(address issuer) private view {

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {IERC4906} from "@openzeppelin/contracts/interfaces/IERC4906.sol";
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 
@@ -207,18 +206,12 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
         _requireUnlocked(shareId, share);
         Permission memory permission = _permissions[id];
         require(_permits(permission, share, id, to), TransferNotApproved(shareId, to));
-        require(
-            block.timestamp <= permission.deadline, TransferApprovalExpired(shareId, to, permission.deadline)
-        );
+        require(block.timestamp <= permission.deadline, TransferApprovalExpired(shareId, to, permission.deadline));
         _requireReceiver(to);
     }
 
     /// @dev Whether the present manager gave this permission since the share last moved; its deadline is not judged.
-    function _permits(Permission memory permission, Share share, uint256 id, address to)
-        private
-        view
-        returns (bool)
-    {
+    function _permits(Permission memory permission, Share share, uint256 id, address to) private view returns (bool) {
         return permission.deadline != 0 && permission.to == to && permission.moveNumber == share.moveNumber()
             && permission.managerEpoch == _houses[id >> 8].managerEpoch();
     }
@@ -276,7 +269,8 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
         Share share = _shares[id];
         House house = _houses[id >> 8];
         PropertyId propertyId = shareId.property();
-        paper.owner = _requireOwned(id);
+        paper.owner = _ownerOf(id, share);
+        if (paper.owner == address(0)) return paper;
         paper.shareId = shareId;
         paper.propertyId = propertyId;
         paper.shareNumber = shareId.number();
@@ -325,6 +319,7 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
 
     /// @inheritdoc ERC721
     function tokenURI(uint256 tokenId) public view override(ERC721) returns (string memory) {
+        _requireOwned(tokenId);
         return _renderer.tokenURI(certificateOf(ShareId.wrap(tokenId)));
     }
 

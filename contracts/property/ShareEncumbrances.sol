@@ -201,9 +201,7 @@ abstract contract ShareEncumbrances is ShareLedger, RoleGated, IERC4906, IERC519
     function _requireOwnLien(ShareId shareId) private view returns (Share share) {
         share = _shares[shareId.raw()];
         uint8 place = _holders[msg.sender].place;
-        require(
-            place != 0 && share.lien() == place, NotEncumbranceHolder(shareId, msg.sender, _holderAt[share.lien()])
-        );
+        require(place != 0 && share.lien() == place, NotEncumbranceHolder(shareId, msg.sender, _holderAt[share.lien()]));
     }
 
     function _requireUnfrozen(address owner, ShareId shareId, Share share) internal view {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {ShareId} from "../../interfaces/property/Ids.sol";
 import {ILienHolder} from "../../interfaces/property/ILienHolder.sol";
@@ -76,7 +77,7 @@ contract TestLienHolder is ILienHolder {
             currency: address(0),
             rateBps: 0,
             startedAt: uint40(block.timestamp),
-            termPeriod: expires > block.timestamp ? uint40(expires - block.timestamp) : 0,
+            termPeriod: uint40(Math.min(Math.saturatingSub(expires, block.timestamp), type(uint40).max)),
             kind: "lease"
         });
         CERTIFICATE.placeLease(shareId, lessee, expires);

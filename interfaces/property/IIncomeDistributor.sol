@@ -12,9 +12,7 @@ import {PropertyId, ShareId} from "./Ids.sol";
 interface IIncomeDistributor {
     /// @notice Emitted when `amount` (wei of coin) came in for a house; `perShareUnits` is the house's new total a
     /// share, in units of 1e9 wei.
-    event IncomeDeposited(
-        PropertyId indexed propertyId, address indexed from, uint256 amount, uint256 perShareUnits
-    );
+    event IncomeDeposited(PropertyId indexed propertyId, address indexed from, uint256 amount, uint256 perShareUnits);
 
     /// @notice Emitted when income (wei of coin) of `shareId` was credited to `owner`: at a claim or before a move.
     event IncomeSettled(ShareId indexed shareId, address indexed owner, uint256 amount);

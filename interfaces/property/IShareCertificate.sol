@@ -187,7 +187,7 @@ interface IShareCertificate {
     /// @notice Replaces the renderer. The DAO's.
     function setRenderer(address renderer) external;
 
-    /// @notice Everything the paper would show; reverts for a share that does not exist.
+    /// @notice Everything the paper would show; empty, with a zero owner, for a share that does not exist.
     function certificateOf(ShareId shareId) external view returns (Certificate memory);
 
     /// @notice The error that a transfer by `operator` would raise, as revert data; empty if it would pass.

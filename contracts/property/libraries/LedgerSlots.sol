@@ -77,9 +77,7 @@ library ShareSlot {
     function movedTo(Share share, address to) internal view returns (Share) {
         uint24 next = share.moveNumber() + 1;
         uint256 kept = Share.unwrap(share) & (uint256(type(uint32).max) << 224);
-        return Share.wrap(
-            kept | uint256(uint160(to)) | uint256(uint40(block.timestamp)) << 160 | uint256(next) << 200
-        );
+        return Share.wrap(kept | uint256(uint160(to)) | uint256(uint40(block.timestamp)) << 160 | uint256(next) << 200);
     }
 }
 
@@ -104,9 +102,8 @@ library HouseSlot {
     /// @dev The slot of a house that is tokenized now; only the manager's epoch is kept.
     function tokenizedTo(House house, address owner, uint8 count) internal view returns (House) {
         uint256 kept = uint256(house.managerEpoch()) << 208;
-        return House.wrap(
-            kept | uint256(uint160(owner)) | uint256(uint40(block.timestamp)) << 160 | uint256(count) << 200
-        );
+        return
+            House.wrap(kept | uint256(uint160(owner)) | uint256(uint40(block.timestamp)) << 160 | uint256(count) << 200);
     }
 
     /// @dev The slot after a change of manager.

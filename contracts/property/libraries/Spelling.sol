@@ -26,16 +26,16 @@ library Spelling {
         // Never longer than the text: between two parts there was a separator.
         bytes memory kept = new bytes(text.length);
         uint256 length = 0;
-        uint256 at = 0;
-        while (at < text.length) {
-            uint256 end = _endOfPart(text, at);
-            if (end == at) {
-                ++at;
+        uint256 next = 0;
+        while (next < text.length) {
+            uint256 end = _endOfPart(text, next);
+            if (end == next) {
+                ++next;
                 continue;
             }
             if (length > 0) kept[length++] = "-";
-            for (at = _afterZeros(text, at, end); at < end; ++at) {
-                kept[length++] = _upper(text[at]);
+            for (next = _afterZeros(text, next, end); next < end; ++next) {
+                kept[length++] = _upper(text[next]);
             }
         }
         return Bytes.slice(kept, 0, length);

@@ -1,0 +1,136 @@
+"""Bulk campaigns: the rules in random order by a seeded generator, sequence after sequence, each from the opening.
+
+A failure is kept as a file that `--replay` and `tests/regressions` understand, after its sequence was cut down to the
+actions that it needs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from commonhold.build import ROOT
+from commonhold.fuzz import actions
+from commonhold.fuzz.actions import Action
+from commonhold.fuzz.choices import SeededChoices
+from commonhold.fuzz.laws import LawBook
+from commonhold.fuzz.rules import RULES, Rule
+from commonhold.fuzz.world import Violation, World
+
+SEQUENCE_STEPS = 200
+MAX_VIOLATIONS = 5
+FAILURES = ROOT / "out" / "fuzz"
+
+
+@dataclass
+class Found:
+    """A violation and the file that replays it."""
+
+    law: str
+    message: str
+    file: Path
+    length: int
+
+
+@dataclass
+class Report:
+    """What a campaign did."""
+
+    seed: int
+    steps: int = 0
+    calls: int = 0
+    seconds: float = 0.0
+    reached: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    found: list[Found] = field(default_factory=list)
+
+    @property
+    def rules_never_reached(self) -> list[str]:
+        return sorted(name for name in RULES if name not in self.reached)
+
+
+class Campaign:
+    """Runs sequences on one world."""
+
+    def __init__(self, world: World, seed: int, *, shrink: bool = True) -> None:
+        self.world = world
+        self.laws = LawBook(world)
+        self.report = Report(seed)
+        self.shrink = shrink
+        self._bag: list[Rule] = [rule for rule in RULES.values() for _ in range(rule.weight)]
+
+    def run(self, steps: int, tell: Callable[[Report], None] = lambda report: None) -> Report:
+        """`steps` steps in sequences of `SEQUENCE_STEPS`, or until too much is broken."""
+        report, world = self.report, self.world
+        number = 0
+        while report.steps < steps and len(report.found) < MAX_VIOLATIONS:
+            world.reopen()
+            began, calls = time.perf_counter(), world.port.calls
+            violation = self._sequence(f"{report.seed}/{number}", min(SEQUENCE_STEPS, steps - report.steps))
+            report.seconds += time.perf_counter() - began
+            report.calls += world.port.calls - calls
+            if violation is not None:
+                self._keep(violation, number)
+            number += 1
+            tell(report)
+        report.errors.update(world.errors_seen)
+        return report
+
+    def _sequence(self, seed: str, steps: int) -> Violation | None:
+        choices = SeededChoices(seed)
+        try:
+            for _ in range(steps):
+                self._step(choices.one_of(self._bag), choices)
+            self.laws.audit()
+        except Violation as violation:
+            return violation
+        return None
+
+    def _step(self, rule: Rule, choices: SeededChoices) -> None:
+        self.world.succeeded = False
+        self.report.steps += 1
+        rule.run(self.world, choices)
+        if self.world.succeeded:
+            self.report.reached[rule.name] += 1
+
+    def _keep(self, violation: Violation, number: int) -> None:
+        """Cut the failing sequence down and write it to a file."""
+        sequence = list(self.world.actions)
+        if self.shrink:
+            sequence = shortest(self.world, sequence, violation.law)
+            violation = replay(self.world, sequence) or violation
+        file = FAILURES / f"{violation.law}-{self.report.seed}-{number}.json"
+        facts = {"law": violation.law, "message": str(violation), "seed": f"{self.report.seed}/{number}"}
+        actions.save(file, sequence, self.world.names, facts)
+        self.report.found.append(Found(violation.law, str(violation), file, len(sequence)))
+
+
+def replay(world: World, sequence: Sequence[Action]) -> Violation | None:
+    """Do exactly these actions from the opening, all laws watching (`LawBook` must be attached)."""
+    world.reopen()
+    try:
+        for action in sequence:
+            world.perform(action)
+    except Violation as violation:
+        return violation
+    return None
+
+
+def shortest(world: World, sequence: Sequence[Action], law: str) -> list[Action]:
+    """Fewer actions that break the same law: whole blocks are left out as long as that helps, then smaller ones."""
+    kept = list(sequence)
+    block = max(1, len(kept) // 2)
+    while block:
+        start = 0
+        while start < len(kept):
+            shorter = kept[:start] + kept[start + block :]
+            violation = replay(world, shorter)
+            if violation is not None and violation.law == law:
+                kept = shorter
+            else:
+                start += block
+        block //= 2
+    return kept

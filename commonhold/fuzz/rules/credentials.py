@@ -1,0 +1,91 @@
+"""Issuers and the wallets they issue to."""
+
+from __future__ import annotations
+
+from commonhold.fuzz import inputs
+from commonhold.fuzz.cast import ISSUERS
+from commonhold.fuzz.choices import Choices
+from commonhold.fuzz.inputs import DAY
+from commonhold.fuzz.rules.registry import rule
+from commonhold.fuzz.world import World
+from commonhold.model.core import NEVER, ZERO_ADDRESS
+
+
+def without_credential(w: World, c: Choices) -> str:
+    missing = [address for address in w.cast.wallets if not w.model.credentials.isValid(address)]
+    usual = c.one_of(missing) if missing and c.chance(70) else inputs.wallet(w, c)
+    return c.mostly(usual, ZERO_ADDRESS, percent=98)
+
+
+@rule(weight=4)
+def issue_credential(w: World, c: Choices) -> None:
+    owner_id = c.mostly(inputs.fresh_word(c), inputs.word(c), percent=90)
+    jurisdiction = c.one_of((0, 276, 840, 2**16 - 1))
+    w.act(
+        inputs.issuer(w, c),
+        "credentials",
+        "issue",
+        without_credential(w, c),
+        owner_id,
+        inputs.expiry(w, c),
+        jurisdiction,
+        c.integer(0, 2**32 - 1),
+    )
+
+
+@rule(weight=2)
+def claim_credential(w: World, c: Choices) -> None:
+    """A wallet submits what an issuer signed for it; now and then something was changed on the way."""
+    claimant = without_credential(w, c)
+    if claimant == ZERO_ADDRESS:
+        claimant = w.cast["buyer"]
+    issuer = w.cast[c.one_of(ISSUERS)]
+    signed = [
+        claimant,
+        c.mostly(inputs.fresh_word(c), inputs.word(c)),
+        inputs.expiry(w, c),
+        c.one_of((0, 276, 840)),
+        c.integer(0, 3),
+        issuer,
+        inputs.deadline(w, c),
+    ]
+    digest = w.model.credentials.claim_digest(*signed)
+    signer = c.mostly(issuer, w.cast["attacker"], w.cast["issuer"], percent=90)
+    signature = c.mostly(w.port.sign(signer, digest), bytes(65), b"", percent=95)
+    sender, *fields = signed
+    if c.chance(10):
+        changed = c.integer(0, len(fields) - 1)
+        fields[changed] = (
+            inputs.fresh_word(c),
+            inputs.expiry(w, c),
+            7,
+            99,
+            c.one_of((w.cast["attacker"], w.cast["second_issuer"])),
+            inputs.deadline(w, c),
+        )[changed]
+    if c.chance(4):
+        sender = inputs.wallet(w, c)
+    w.act(sender, "credentials", "claim", *fields, signature)
+
+
+@rule(weight=3)
+def renew_credential(w: World, c: Choices) -> None:
+    holder = inputs.wallet(w, c)
+    w.act(inputs.issuer_of(w, c, holder), "credentials", "renew", holder, inputs.expiry(w, c))
+
+
+@rule(weight=2)
+def revoke_credential(w: World, c: Choices) -> None:
+    holder = c.mostly(inputs.wallet(w, c), w.cast["attacker"], w.port.addresses["lien_holder"], percent=90)
+    w.act(inputs.issuer_of(w, c, holder), "credentials", "revoke", holder)
+
+
+@rule(weight=1)
+def issuer_revokes_own_work(w: World, c: Choices) -> None:
+    """A stolen key: rarely the first issuer's, or nobody would issue for the rest of the sequence."""
+    issuer = w.cast[c.mostly("second_issuer", "issuer", "attacker", percent=85)]
+    credentials = w.model.credentials.credentials.values()
+    issued = [item.issued_at for item in credentials if item.issuer == issuer] or [w.now]
+    since = c.one_of(issued) + c.integer(-1, 1) if c.chance(60) else w.now - c.integer(-1, 2 * DAY)
+    sender = c.mostly(issuer, w.cast["attacker"], w.cast["issuer"], percent=85)
+    w.act(sender, "credentials", "revokeIssuedSince", issuer, min(max(since, 0), NEVER))

@@ -1,0 +1,126 @@
+"""Liens, leases and the use of a share; by the suite's test holder and by contracts with rows of their own."""
+
+from __future__ import annotations
+
+from commonhold.fuzz import inputs
+from commonhold.fuzz.choices import Choices
+from commonhold.fuzz.inputs import COIN, DAY
+from commonhold.fuzz.rules.registry import rule
+from commonhold.fuzz.world import World
+from commonhold.model.core import ZERO_ADDRESS
+from commonhold.model.holder import NO_TERMS, Terms
+
+UINT64_MAX = 2**64 - 1
+
+
+def owner_of(w: World, c: Choices, share: int) -> str:
+    owner = inputs.entry(w, share).owner
+    usual = owner if owner in w.cast.people else w.cast["owner_a"]
+    return c.mostly(usual, inputs.anyone(w, c), percent=94)
+
+
+def loan(w: World, c: Choices) -> Terms:
+    lender = c.mostly(w.cast["underwriter"], w.cast["mediator"], ZERO_ADDRESS, percent=90)
+    kind = c.one_of(("fixed", "adjustable", "interest-only", ""))
+    return Terms(lender, c.integer(0, 10**6) * COIN, ZERO_ADDRESS, c.integer(0, 9999), w.now, 30 * 365 * DAY, kind)
+
+
+def lender_of(w: World, c: Choices, share: int) -> str:
+    lender = w.model.lien_holder.loans.get(share, NO_TERMS).lender
+    return c.mostly(lender if lender != ZERO_ADDRESS else w.cast["underwriter"], w.cast["attacker"], percent=93)
+
+
+def until(w: World, c: Choices) -> int:
+    """Seconds of a use: past, now, ahead, for ever."""
+    now = w.now
+    return c.one_of((now + c.integer(1, 30 * DAY), now + c.integer(1, 30 * DAY), now + 1, now, now - 1, 0, UINT64_MAX))
+
+
+@rule(weight=3)
+def pledge_share(w: World, c: Choices) -> None:
+    share = inputs.share(w, c)
+    w.act(owner_of(w, c, share), "lien_holder", "place", share, loan(w, c))
+
+
+@rule(weight=3)
+def release_pledge(w: World, c: Choices) -> None:
+    share = inputs.share_where(w, c, "lien")
+    w.act(lender_of(w, c, share), "lien_holder", "release", share)
+
+
+@rule(weight=2)
+def foreclose(w: World, c: Choices) -> None:
+    share = inputs.share_where(w, c, "lien")
+    w.act(lender_of(w, c, share), "lien_holder", "foreclose", share, inputs.receiver(w, c))
+
+
+@rule(weight=1)
+def change_loan_terms(w: World, c: Choices) -> None:
+    share = inputs.share_where(w, c, "lien")
+    w.act(lender_of(w, c, share), "lien_holder", "changeTerms", share, loan(w, c))
+
+
+@rule(weight=2)
+def lease_share(w: World, c: Choices) -> None:
+    share = inputs.share(w, c)
+    lessee = c.mostly(inputs.anyone(w, c), ZERO_ADDRESS, percent=92)
+    w.act(owner_of(w, c, share), "lien_holder", "lease", share, lessee, until(w, c))
+
+
+@rule(weight=2)
+def end_lease(w: World, c: Choices) -> None:
+    share = inputs.share_where(w, c, "lease")
+    w.act(owner_of(w, c, share), "lien_holder", "endLease", share)
+
+
+@rule(weight=3)
+def lend_use(w: World, c: Choices) -> None:
+    share = inputs.share(w, c)
+    user = c.mostly(inputs.anyone(w, c), ZERO_ADDRESS, percent=85)
+    w.act(owner_of(w, c, share), "certificate", "setUser", share, user, until(w, c))
+
+
+@rule(weight=3)
+def row_places_lien(w: World, c: Choices) -> None:
+    sender = c.mostly(w.cast["lender"], w.cast["landlord"], w.cast["attacker"], percent=90)
+    w.act(sender, "certificate", "placeLien", inputs.share(w, c))
+
+
+@rule(weight=3)
+def row_releases_lien(w: World, c: Choices) -> None:
+    share = inputs.share_where(w, c, "lien")
+    w.act(encumbrance_holder(w, c, share), "certificate", "releaseLien", share)
+
+
+@rule(weight=2)
+def row_forecloses(w: World, c: Choices) -> None:
+    share = inputs.share_where(w, c, "lien")
+    to = c.mostly(inputs.receiver(w, c), inputs.entry(w, share).owner, percent=92)
+    w.act(encumbrance_holder(w, c, share), "certificate", "moveByLien", share, to)
+
+
+@rule(weight=2)
+def row_places_lease(w: World, c: Choices) -> None:
+    sender = c.mostly(w.cast["landlord"], w.cast["lender"], w.cast["attacker"], percent=90)
+    lessee = c.mostly(inputs.anyone(w, c), ZERO_ADDRESS, percent=92)
+    w.act(sender, "certificate", "placeLease", inputs.share(w, c), lessee, until(w, c))
+
+
+@rule(weight=2)
+def row_releases_lease(w: World, c: Choices) -> None:
+    share = inputs.share_where(w, c, "lease")
+    w.act(encumbrance_holder(w, c, share, "lease"), "certificate", "releaseLease", share)
+
+
+@rule(weight=1)
+def row_refreshes_terms(w: World, c: Choices) -> None:
+    kind = c.one_of(("lien", "lease"))
+    share = inputs.share_where(w, c, kind)
+    w.act(encumbrance_holder(w, c, share, kind), "certificate", "refreshTerms", share)
+
+
+def encumbrance_holder(w: World, c: Choices, share: int, kind: str = "lien") -> str:
+    """Mostly who holds it, if that is a puppet; the suite's own test holder acts by its own rules above."""
+    holder = getattr(inputs.entry(w, share), kind)
+    usual = holder if holder in w.cast.people else w.cast["lender"]
+    return c.mostly(usual, w.cast["lender"], w.cast["landlord"], w.cast["attacker"], percent=88)

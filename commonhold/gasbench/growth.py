@@ -1,0 +1,130 @@
+"""Does anything get dearer with size? The same calls with 10 and with 10,000 homes on chain.
+
+The homes are really registered and tokenized through the contracts. Each time the newest home is used, and one person
+holds all shares of all homes but those moved here, so that a loop over homes, shares or holders would show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from commonhold.gasbench.engine import Call
+from commonhold.gasbench.world import House, World
+
+SMALL, LARGE = 10, 10_000
+TOLERANCE = 0.02
+CHUNK = 1_000  # homes sent between two reports of progress
+
+Progress = Callable[[int, int], None]
+Scene = Callable[[World, House], Call]
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What one call costs with few and with many homes on chain."""
+
+    row: str
+    small: int
+    large: int
+
+    @property
+    def ratio(self) -> float:
+        return self.large / self.small
+
+    @property
+    def within(self) -> bool:
+        return abs(self.large - self.small) <= TOLERANCE * self.small
+
+
+def measure_growth(world: World, progress: Progress) -> list[Growth]:
+    """Fill the chain to SMALL homes, measure, fill it to LARGE, measure again."""
+    small = _measure_at(world, SMALL, progress)
+    large = _measure_at(world, LARGE, progress)
+    return [Growth(row, small[row], large[row]) for row in small]
+
+
+def _measure_at(world: World, homes: int, progress: Progress) -> dict[str, int]:
+    newest = _fill(world, homes, progress)
+    measured = {}
+    for name, scene in SCENES.items():
+        with world.engine.rollback():
+            measured[name] = world.engine.gas_of(scene(world, newest))
+    return measured
+
+
+def _fill(world: World, homes: int, progress: Progress) -> House:
+    """Register and tokenize homes, all for `holder`, until there are so many; returns the newest."""
+    registry, certificate = world.suite.registry, world.suite.certificate
+    start = registry.propertyCount() + 1
+    for first in range(start, homes + 1, CHUNK):
+        numbers = range(first, min(first + CHUNK, homes + 1))
+        calls = [world.register_call(number) for number in numbers]
+        calls += [world.tokenize_call(House(number, 8), world.holder) for number in numbers]
+        world.engine.run_many(calls)
+        progress(numbers[-1], homes)
+    assert registry.propertyCount() == homes
+    assert certificate.balanceOf(world.holder) >= 8 * (homes - start + 1)
+    return House(homes, 8)
+
+
+def _register(world: World, newest: House) -> Call:
+    return world.register_call(newest.id + 1)
+
+
+def _tokenize(world: World, _newest: House) -> Call:
+    return world.tokenize_call(world.registered(), world.holder)
+
+
+def _ready_to_move(world: World, newest: House) -> int:
+    """A share of the newest home that moved before, with income pending and all slots open."""
+    share = world.moved_share(world.seller, newest)
+    world.open_mark(share, world.seller)
+    world.open_settled(world.seller)
+    world.pay_income(newest)
+    return share
+
+
+def _transfer(world: World, newest: House) -> Call:
+    share = _ready_to_move(world, newest)
+    world.permit(share, world.holder)
+    return world.transfer_call(share, world.seller, world.holder)
+
+
+def _approve_transfer(world: World, newest: House) -> Call:
+    args = (newest.share(3), world.seller, 2**32)
+    return Call(world.manager, world.suite.certificate, "approveTransfer", args)
+
+
+def _deposit(world: World, newest: House) -> Call:
+    world.pay_income(newest)
+    return world.deposit_call(newest)
+
+
+def _claim(world: World, newest: House) -> Call:
+    world.mint(world.holder, 1)
+    world.open_mark(newest.share(3), world.holder)
+    world.pay_income(newest)
+    return world.claim_call(world.holder, newest.share(3))
+
+
+def _place(world: World, newest: House) -> Call:
+    return world.as_lien_holder("placeLien", world.moved_share(world.seller, newest))
+
+
+def _release(world: World, newest: House) -> Call:
+    share = world.moved_share(world.seller, newest)
+    world.engine.run(world.as_lien_holder("placeLien", share))
+    return world.as_lien_holder("releaseLien", share)
+
+
+SCENES: dict[str, Scene] = {
+    "register a home": _register,
+    "tokenize 8 shares, existing holder": _tokenize,
+    "approveTransfer, the share's first": _approve_transfer,
+    "transfer, existing recipient; income pending, all slots open": _transfer,
+    "deposit of income; the house had income before": _deposit,
+    "claim 1 share; mark slot open, never moved": _claim,
+    "lien placed; share moved before": _place,
+    "lien released; share moved before": _release,
+}

@@ -1,0 +1,408 @@
+"""Execute the plan on an engine. Every step first looks on the chain whether it is done, so that a run that was killed
+anywhere is completed by the next one, and a finished suite is left as it is.
+
+Everything is checked before the first transaction: that the artefacts exist, that each argument fits its ABI, that
+each function and view of the plan exists. The deployer is the hub's first admin; the last two steps hand the hub to
+the timelock and renounce.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from eth_utils import keccak
+
+from commonhold import build
+from commonhold.engines.base import (
+    Contract,
+    Engine,
+    EngineError,
+    Revert,
+    coders,
+    create_address,
+    init_code,
+)
+from commonhold.engines.codec import CodecError, as_address, checksum
+from commonhold.recipe.parameters import Parameters
+from commonhold.recipe.plan import (
+    PLAN,
+    ContractEntry,
+    Deployer,
+    FunctionsEntry,
+    GrantEntry,
+    Param,
+    Plan,
+    Ref,
+    Role,
+    RowEntry,
+)
+
+FACTORY = "Create3Factory"
+NONCES_SEARCHED = 64  # of the deployer, for a factory that an earlier run created
+_PROXY_CODE_HASH = keccak(bytes.fromhex("73365f5f37365f34f06012573d5f5f3e3d5ffd5b005f526014600cf3"))  # OZ Create3
+
+
+class RecipeError(Exception):
+    """The suite can't be deployed as asked; says what is in the way and what to do."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One transaction of the deployment."""
+
+    title: str
+    done: Callable[[], bool]
+    run: Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a run tells whoever watches: step `number` of `total`, and whether it had been done before."""
+
+    number: int
+    total: int
+    title: str
+    was_done: bool
+
+
+class Suite:
+    """The deployed contracts by the plan's names (`suite.certificate`), and what they were built from."""
+
+    def __init__(self, engine: Engine, parameters: Parameters, deployer: str, addresses: dict[str, str]) -> None:
+        self.engine = engine
+        self.parameters = parameters
+        self.deployer = deployer
+        self.contracts: dict[str, Contract] = {}
+        for key, address in addresses.items():
+            self.contracts[key] = engine.at(artifact_of(key), address)
+
+    def __getattr__(self, key: str) -> Contract:
+        try:
+            return self.__dict__["contracts"][key]
+        except KeyError:
+            raise AttributeError(f"the suite has no contract {key!r}") from None
+
+    def __repr__(self) -> str:
+        return f"Suite({', '.join(self.contracts)} on {self.engine.name})"
+
+
+def artifact_of(key: str, plan: Plan = PLAN) -> str:
+    """The artefact's name of the plan's contract `key`; the factory counts as one."""
+    if key == "factory":
+        return FACTORY
+    return next(entry.artifact for entry in plan.contracts if entry.key == key)
+
+
+def deploy(
+    engine: Engine,
+    parameters: Parameters,
+    deployer: Any = None,
+    *,
+    plan: Plan = PLAN,
+    factory: str | None = None,
+    on_factory: Callable[[str], None] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> Suite:
+    """Bring the suite to what plan and parameters say; does only what is missing.
+
+    `deployer` defaults to that of the local parameters. `factory` is the address that an earlier run used, if known;
+    `on_factory` is told the factory's address before it is created, for whoever keeps it beyond this process.
+    """
+    run = Deployment(engine, parameters, deployer, plan=plan, factory=factory)
+    run.validate()
+    if on_factory is not None:
+        on_factory(run.factory_address)
+    steps = run.steps()
+    for number, step in enumerate(steps, 1):
+        was_done = step.done()
+        if progress is not None:
+            progress(Progress(number, len(steps), step.title, was_done))
+        if not was_done:
+            run.execute(step)
+    return Suite(engine, parameters, run.deployer, {"factory": run.factory_address, **run.addresses})
+
+
+class Deployment:
+    """The plan with parameters and addresses put in, for one engine and one deployer."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        parameters: Parameters,
+        deployer: Any = None,
+        *,
+        plan: Plan = PLAN,
+        factory: str | None = None,
+    ) -> None:
+        self.engine, self.parameters, self.plan = engine, parameters, plan
+        if engine.chain_id != parameters.chain_id:
+            raise RecipeError(
+                f"wrong network: this chain's id is {engine.chain_id}, the parameters of {parameters.network!r} are for"
+                f" {parameters.chain_id}"
+            )
+        if deployer is None and parameters.local is None:
+            raise RecipeError(f"the parameters of {parameters.network!r} name no deployer: give its account")
+        self.deployer = self.address_of(parameters.value("local.deployer") if deployer is None else deployer)
+        self.entries = [entry for entry in plan.contracts if self._wanted(entry.only_if)]
+        self.rows = [row for row in plan.rows if self._wanted(row.only_if)]
+        self._check_holders()
+        self.factory_address = self._find_factory(factory)
+        self.addresses = {
+            entry.key: create3_address(self.factory_address, self.deployer, salt_of(entry.key)) for entry in self.entries
+        }
+
+    def _wanted(self, only_if: str | None) -> bool:
+        return only_if is None or self.parameters.has(only_if)
+
+    def _check_holders(self) -> None:
+        for name in type(self.parameters.roles).model_fields:
+            holders = self.parameters.value(f"roles.{name}")
+            for holder in holders if isinstance(holders, list) else [holders]:
+                if self.address_of(holder) == self.deployer:
+                    raise RecipeError(
+                        f"roles.{name}: {holder} is the deployer, who must hold nothing after the deployment"
+                    )
+
+    # ---------------------------------------------------------------------------------------------------- values
+
+    def address_of(self, account: Any) -> str:
+        """The address of an account of the parameters: itself, or a local wallet by its index."""
+        if isinstance(account, int):
+            wallets = self.engine.accounts
+            if account >= len(wallets):
+                raise RecipeError(f"account {account} is missing: this chain has {len(wallets)} local wallets")
+            return wallets[account]
+        return as_address(account)
+
+    def resolve(self, value: Any) -> Any:
+        """A value of the plan as the ABI coder takes it."""
+        if isinstance(value, Deployer):
+            return self.deployer
+        if isinstance(value, Ref):
+            try:
+                return self.addresses[value.key]
+            except KeyError:
+                raise RecipeError(f"the plan refers to {value.key!r}, which is not among its contracts") from None
+        if isinstance(value, Param):
+            return self._parameter(value.path)
+        return value
+
+    def _parameter(self, path: str) -> Any:
+        try:
+            found = self.parameters.value(path)
+        except AttributeError:
+            raise RecipeError(f"the plan needs the parameter {path!r}, which does not exist") from None
+        if path.startswith("roles."):
+            return [self.address_of(one) for one in found] if isinstance(found, list) else self.address_of(found)
+        return found
+
+    def arguments(self, entry: ContractEntry) -> tuple[Any, ...]:
+        """A contract's constructor arguments."""
+        return tuple(self.resolve(value) for value in entry.args)
+
+    # ------------------------------------------------------------------------------------------------ validation
+
+    def validate(self) -> None:
+        """Raise RecipeError if any step could not even be encoded. Sends nothing."""
+        try:
+            for entry in self.entries:
+                self._validate_contract(entry)
+            for functions in self.plan.functions:
+                for name in functions.functions:
+                    self._function(functions.contract, name, is_view=False)
+            for row in self.rows:
+                self._function(row.contract, row.setter, is_view=False).encode([self.resolve(arg) for arg in row.args])
+                view = self._function(row.contract, row.view, is_view=True)
+                view.encode([self.resolve(arg) for arg in row.view_args])
+        except (build.BuildError, EngineError, CodecError, AttributeError) as problem:
+            raise RecipeError(f"the plan does not fit the contracts: {problem}") from None
+
+    def _validate_contract(self, entry: ContractEntry) -> None:
+        init_code(entry.artifact, self.arguments(entry))
+        size = len(build.artifact(entry.artifact).deployed_bytecode)
+        if size > build.CONTRACT_SIZE_LIMIT:
+            raise RecipeError(f"{entry.artifact} has {size} bytes of code; a chain takes {build.CONTRACT_SIZE_LIMIT}")
+
+    def _function(self, key: str, name: str, *, is_view: bool) -> Any:
+        if key not in self.addresses:
+            raise RecipeError(f"the plan names a function of {key!r}, which is not among its contracts")
+        coder = coders(artifact_of(key, self.plan)).function(name)
+        if coder.is_view != is_view:
+            raise RecipeError(f"{key}.{name} is {'not ' if is_view else ''}a view")
+        return coder
+
+    # ----------------------------------------------------------------------------------------------------- steps
+
+    def steps(self) -> list[Step]:
+        """All steps in order."""
+        return [
+            self._factory_step(),
+            *(self._create_step(entry) for entry in self.entries),
+            *(self._label_step(role) for role in Role if role is not Role.ADMIN),
+            *(self._functions_step(functions) for functions in self.plan.functions),
+            *(self._row_step(row) for row in self.rows),
+            *(step for grant in self.plan.grants for step in self._grant_steps(grant)),
+            *self._handover_steps(),
+        ]
+
+    def execute(self, step: Step) -> None:
+        """Send a step's transaction, and look afterwards that it did what it should."""
+        try:
+            step.run()
+        except Revert as revert:
+            raise RecipeError(f"{step.title}: refused with {revert}{self._hint()}") from None
+        if not step.done():
+            raise RecipeError(f"{step.title}: the transaction passed but the chain does not show its effect")
+
+    def _hint(self) -> str:
+        try:
+            is_admin = self._hub.hasRole(Role.ADMIN, self.deployer)[0]
+        except (EngineError, Revert):
+            return ""
+        return "" if is_admin else f" ({self.deployer} is not the hub's admin: this is the DAO's to do now)"
+
+    def _handle(self, key: str) -> Contract:
+        return self.engine.at(artifact_of(key, self.plan), self.addresses[key])
+
+    @property
+    def _hub(self) -> Contract:
+        return self._handle("hub")
+
+    @property
+    def _factory(self) -> Contract:
+        return self.engine.at(FACTORY, self.factory_address)
+
+    def _factory_step(self) -> Step:
+        def run() -> None:
+            if create_address(self.deployer, self.engine.nonce(self.deployer)) != self.factory_address:
+                raise RecipeError("the deployer sends other transactions at this moment: run again")
+            self.engine.send_raw(self.deployer, None, init_code(FACTORY, ()))
+
+        return Step("create the factory", lambda: self._has_code(FACTORY, self.factory_address), run)
+
+    def _create_step(self, entry: ContractEntry) -> Step:
+        def run() -> object:
+            code = init_code(entry.artifact, self.arguments(entry))
+            return self._factory.deploy(salt_of(entry.key), code, sender=self.deployer)
+
+        address = self.addresses[entry.key]
+        return Step(f"create {entry.artifact}", lambda: self._has_code(entry.artifact, address), run)
+
+    def _has_code(self, artifact: str, address: str) -> bool:
+        code = self.engine.code_at(address)
+        if code and not is_code_of(artifact, code):
+            raise RecipeError(
+                f"at {address} stands other code than this build's {artifact}: the sources changed since an earlier run"
+                " began; finish it with those, or deploy anew"
+            )
+        return bool(code)
+
+    def _label_step(self, role: Role) -> Step:
+        def done() -> bool:
+            labels = [event for event in self.engine.events(self._hub, "RoleLabel") if event["roleId"] == role]
+            return bool(labels) and labels[-1]["label"] == role.name
+
+        return Step(
+            f"label the role {role.name}", done, lambda: self._hub.labelRole(role, role.name, sender=self.deployer)
+        )
+
+    def _functions_step(self, entry: FunctionsEntry) -> Step:
+        target = self.addresses[entry.contract]
+        selectors = [self._function(entry.contract, name, is_view=False).selector for name in entry.functions]
+
+        def done() -> bool:
+            return all(self._hub.getTargetFunctionRole(target, selector) == entry.role for selector in selectors)
+
+        return Step(
+            f"{entry.role.name} may call {entry.contract}.{', '.join(entry.functions)}",
+            done,
+            lambda: self._hub.setTargetFunctionRole(target, selectors, entry.role, sender=self.deployer),
+        )
+
+    def _row_step(self, row: RowEntry) -> Step:
+        args = [self.resolve(arg) for arg in row.args]
+
+        def done() -> bool:
+            shown = self.engine.call(self._handle(row.contract), row.view, *(self.resolve(arg) for arg in row.view_args))
+            return (shown if row.field is None else getattr(shown, row.field)) == self.resolve(row.expected)
+
+        return Step(
+            f"write the row {row.contract}.{row.setter}",
+            done,
+            lambda: self.engine.send(self._handle(row.contract), row.setter, *args, sender=self.deployer),
+        )
+
+    def _grant_steps(self, grant: GrantEntry) -> Iterator[Step]:
+        delay = self.resolve(grant.delay)
+        for holder in self.resolve(grant.holders):
+            yield self._grant_step(grant.role, holder, delay)
+
+    def _grant_step(self, role: Role, holder: str, delay: int) -> Step:
+        def done() -> bool:
+            is_member, execution_delay = self._hub.hasRole(role, holder)
+            if is_member and execution_delay != delay:
+                raise RecipeError(f"{holder} holds {role.name} with a delay of {execution_delay} s, not {delay} s")
+            return is_member
+
+        return Step(
+            f"grant {role.name} to {holder}" + (f" with a delay of {delay} s" if delay else ""),
+            done,
+            lambda: self._hub.grantRole(role, holder, delay, sender=self.deployer),
+        )
+
+    def _handover_steps(self) -> Iterator[Step]:
+        yield self._grant_step(Role.ADMIN, self.addresses["timelock"], 0)
+        yield Step(
+            "the deployer renounces",
+            lambda: not self._hub.hasRole(Role.ADMIN, self.deployer)[0],
+            lambda: self._hub.renounceRole(Role.ADMIN, self.deployer, sender=self.deployer),
+        )
+
+    # --------------------------------------------------------------------------------------------------- factory
+
+    def _find_factory(self, recorded: str | None) -> str:
+        """Where the factory of an earlier run stands, or where the next transaction will put it."""
+        if recorded is not None and self.engine.code_at(recorded):
+            self._has_code(FACTORY, recorded)
+            return as_address(recorded)
+        nonce = self.engine.nonce(self.deployer)
+        for earlier in range(min(nonce, NONCES_SEARCHED)):
+            address = create_address(self.deployer, earlier)
+            if is_code_of(FACTORY, self.engine.code_at(address)):
+                return address
+        return create_address(self.deployer, nonce)
+
+
+# ---------------------------------------------------------------------------------------------- addresses and code
+
+
+def salt_of(key: str) -> bytes:
+    """The factory's salt of the plan's contract `key`: its name."""
+    return key.encode().ljust(32, b"\0")
+
+
+def create3_address(factory: str, deployer: str, salt: bytes) -> str:
+    """Where Create3Factory puts what `deployer` creates under `salt`."""
+    bound = keccak(bytes(12) + bytes.fromhex(deployer[2:]) + salt)
+    proxy = checksum(keccak(b"\xff" + bytes.fromhex(factory[2:]) + bound + _PROXY_CODE_HASH)[12:])
+    return create_address(proxy, 1)
+
+
+def is_code_of(artifact: str, code: bytes) -> bool:
+    """Whether `code`, as a chain shows it, is this build's code of a contract, whatever its immutables hold."""
+    made = build.artifact(artifact)
+    return len(code) == len(made.deployed_bytecode) and _without_immutables(artifact, code) == _without_immutables(
+        artifact, made.deployed_bytecode
+    )
+
+
+def _without_immutables(artifact: str, code: bytes) -> bytes:
+    bare = bytearray(code)
+    for places in build.artifact(artifact).immutable_references.values():
+        for place in places:
+            bare[place["start"] : place["start"] + place["length"]] = bytes(place["length"])
+    return bytes(bare)
+
+

@@ -1,0 +1,42 @@
+"""Pay income of houses in and out.
+
+ape run income deposit --property 1 --amount 1000.50 --network ...
+ape run income claim --wallet ADDRESS --network ...
+"""
+
+import click
+from ape.cli import ConnectedProviderCommand, network_option
+
+from commonhold.operations.amounts import show_amount
+from commonhold.operations.income import claim_income, deposit_income
+from commonhold.operations.session import CoinAmount, open_session, plain_errors
+
+
+@click.group()
+def cli():
+    """Income belongs to whoever owned a share when it came in."""
+
+
+@cli.command(cls=ConnectedProviderCommand)
+@network_option()
+@click.option("--property", "property_id", type=click.IntRange(min=1), required=True, help="Number of the house.")
+@click.option("--amount", type=CoinAmount(), required=True, help="HMD, such as 1000.50.")
+@click.option("--payer", default="manager", show_default=True, help="An address or a role; it needs the coins.")
+@plain_errors
+def deposit(provider, property_id, amount, payer):
+    """Pay HMD to the present owners of a house."""
+    session = open_session(provider)
+    deposit_income(session.suite, property_id, amount, session.wallet(payer))
+    session.console.print(f"{show_amount(amount)} HMD paid in for property {property_id}")
+
+
+@cli.command(cls=ConnectedProviderCommand)
+@network_option()
+@click.option("--wallet", required=True, help="The owner: an address or a role.")
+@plain_errors
+def claim(provider, wallet):
+    """Pay an owner all that is due."""
+    session = open_session(provider)
+    owner = session.wallet(wallet)
+    claimed = claim_income(session.suite, owner)
+    session.console.print(f"{owner}: {show_amount(claimed.amount)} HMD for {claimed.shares} shares")

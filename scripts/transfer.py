@@ -1,0 +1,36 @@
+"""Move a share to another owner.
+
+ape run transfer --share 257 --to ADDRESS --approve --network ...
+"""
+
+import click
+from ape.cli import ConnectedProviderCommand, network_option
+
+from commonhold.operations.reading import certificate_of
+from commonhold.operations.session import open_session, plain_errors
+from commonhold.operations.transfers import approve_transfer, move_share, refusal_of
+
+
+@click.command(cls=ConnectedProviderCommand)
+@network_option()
+@click.option("--share", "identifier", type=click.IntRange(min=257), required=True, help="Id of the certificate.")
+@click.option("--to", "buyer", required=True, help="The new owner: an address or a role.")
+@click.option("--approve", is_flag=True, help="Give the house's manager's permission first.")
+@click.option("--approve-only", is_flag=True, help="Give that permission and stop: the owner moves the share later.")
+@click.option("--check", is_flag=True, help="Send nothing; say whether the share could move, and if not, why.")
+@plain_errors
+def cli(provider, identifier, buyer, approve, approve_only, check):
+    """Move a share from its owner, as far as the suite permits."""
+    session = open_session(provider)
+    suite, to = session.suite, session.wallet(buyer)
+    paper = certificate_of(suite, identifier).certificate
+    if check:
+        refusal = refusal_of(suite, identifier, paper.owner, to)
+        session.console.print(f"refused: {refusal}" if refusal else "it could move")
+        return
+    if approve_only:
+        approve_transfer(suite, identifier, to, paper.manager)
+        session.console.print(f"share {identifier} may move to {to} within a day")
+        return
+    moved = move_share(suite, identifier, to, paper.manager if approve else None)
+    session.console.print(f"share {identifier}: {moved.previous} -> {moved.owner}")
