@@ -23,9 +23,15 @@ def cli():
 @cli.command(cls=ConnectedProviderCommand)
 @network_option()
 @click.option("--wallet", "wallets", multiple=True, required=True, help=WALLET_HELP)
-@click.option("--days", type=click.IntRange(1, 3650), default=YEAR // DAY, show_default=True, help="How long it counts.")
-@click.option("--jurisdiction", type=click.IntRange(0, 999), default=UNITED_STATES, show_default=True, help="ISO 3166-1.")
-@click.option("--flags", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="The issuer's own marks.")
+@click.option(
+    "--days", type=click.IntRange(1, 3650), default=YEAR // DAY, show_default=True, help="How long it counts."
+)
+@click.option(
+    "--jurisdiction", type=click.IntRange(0, 999), default=UNITED_STATES, show_default=True, help="ISO 3166-1."
+)
+@click.option(
+    "--flags", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="The issuer's own marks."
+)
 @plain_errors
 def issue(provider, wallets, days, jurisdiction, flags):
     """Issue or renew credentials; a wallet with a valid one is left alone."""
@@ -35,7 +41,7 @@ def issue(provider, wallets, days, jurisdiction, flags):
         done = ensure_credential(
             session.suite,
             wallet,
-            session.actors.issuer,
+            session.wallet("issuer"),
             valid_for=days * DAY,
             jurisdiction=jurisdiction,
             flags=flags,
@@ -52,5 +58,5 @@ def revoke(provider, wallets):
     session = open_session(provider)
     for name in wallets:
         wallet = session.wallet(name)
-        revoke_credential(session.suite, wallet, session.actors.issuer)
+        revoke_credential(session.suite, wallet, session.wallet("issuer"))
         session.console.print(f"{wallet}: revoked")

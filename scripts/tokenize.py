@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 from ape.cli import ConnectedProviderCommand, network_option
-from rich.progress import Progress as ProgressBar
 
 from commonhold.inputs.portfolio import Portfolio, read_portfolio
+from commonhold.operations.credentials import ensure_credential
 from commonhold.operations.documents import DEFAULT_BASE
-from commonhold.operations.session import DOCUMENTS, console, open_session, plain_errors
-from commonhold.operations.tokenize import Progress, TokenizeOptions, tokenize
+from commonhold.operations.session import DOCUMENTS, open_session, plain_errors, tokenize_options
+from commonhold.operations.terminal import homes_left, make_console
+from commonhold.operations.tokenize import tokenize
 
 
 @click.command(cls=ConnectedProviderCommand)
@@ -22,35 +23,35 @@ from commonhold.operations.tokenize import Progress, TokenizeOptions, tokenize
 @click.option("--documents", type=click.Path(path_type=Path), default=DOCUMENTS, help="Folder for the documents.")
 @click.option("--document-base", default=DEFAULT_BASE, help="What the documents' uris begin with.")
 @click.option("--update-documents", is_flag=True, help="Record changed description documents as new versions.")
+@click.option("--manager", default="manager", show_default=True, help="Where the file names none: address or role.")
+@click.option("--holding-entity", default="holding_entity", show_default=True, help="Likewise; it gets the shares.")
 @plain_errors
-def cli(provider, file, limit, documents, document_base, update_documents):
+def cli(provider, file, limit, documents, document_base, update_documents, manager, holding_entity):
     """Register and tokenize each home of a portfolio file, once."""
     portfolio = read_portfolio(file)
     if limit is not None:
         portfolio = Portfolio(portfolio.file, portfolio.homes[:limit])
+    console = make_console()
     console.print(f"{file}: {len(portfolio.homes)} homes, all well-formed")
     session = open_session(provider)
-    roles = session.roles
-    options = TokenizeOptions(
-        registrar=roles.registrar,
-        manager=roles.manager,
-        holding_entity=roles.holding_entity,
-        documents=documents,
+    options = tokenize_options(
+        session.suite,
+        documents,
         document_base=document_base,
         update_documents=update_documents,
+        manager=manager,
+        holding_entity=holding_entity,
     )
-    session.ensure_holding_entity()
-    with ProgressBar(console=console, transient=True) as bar:
-        task = bar.add_task("looking at the chain", total=len(portfolio.homes))
-
-        def plan(homes: int, transactions: int) -> None:
-            console.print(f"{homes} homes to go, {transactions} transactions")
-            bar.update(task, total=homes)
-
-        def progress(step: Progress) -> None:
-            bar.update(task, completed=step.done, description=f"{step.left} homes left")
-
-        result = tokenize(session.suite, portfolio, options, progress, plan)
+    if session.embedded:
+        ensure_credential(session.suite, options.holding_entity, session.wallet("issuer"))
+    with homes_left(console, len(portfolio.homes)) as progress:
+        result = tokenize(
+            session.suite,
+            portfolio,
+            options,
+            progress,
+            lambda homes, sent: console.print(f"{homes} homes to go, {sent} transactions"),
+        )
     console.print(
         f"{len(result.registrations)} registered, {len(result.tokenizations)} tokenized, {result.untouched} there "
         f"already; {result.transactions} transactions"

@@ -12,7 +12,15 @@ from typing import Any
 from eth_utils import keccak
 
 from commonhold import build
-from commonhold.engines.codec import AbiCoders, CodecError, ErrorCoder, EventCoder, ParametersCoder, as_address, checksum
+from commonhold.engines.codec import (
+    AbiCoders,
+    CodecError,
+    ErrorCoder,
+    EventCoder,
+    ParametersCoder,
+    as_address,
+    checksum,
+)
 
 ZERO_ADDRESS = "0x" + "00" * 20
 SEND_GAS = 16_000_000  # given with every local transaction: estimating it would cost more than sending it
@@ -22,7 +30,7 @@ class EngineError(Exception):
     """The engine can't do what was asked: no such contract, no key, a dead chain. Never a contract's refusal."""
 
 
-class Revert(Exception):  # noqa: N818 - what contracts do is called that
+class Revert(Exception):
     """A contract refused. `name` is the custom error's; also `Error` (a text), `Panic` (a code), `Empty` (no data),
     `Unknown` (data that no ABI of the project explains) and `Halt` (out of gas, invalid opcode)."""
 

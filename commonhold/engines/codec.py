@@ -171,7 +171,7 @@ def struct_type(name: str, fields: tuple[str, ...]) -> type:
     safe = [f"{field}_" if keyword.iskeyword(field) else field for field in fields]
     if any(not field or field.startswith("_") for field in safe) or len(set(safe)) != len(safe):
         return tuple
-    return namedtuple(name or "Result", safe)  # type: ignore[misc]  # the fields are data
+    return namedtuple(name or "Result", safe)
 
 
 def _struct_of(parameter: Mapping[str, Any]) -> type:

@@ -24,7 +24,6 @@ from commonhold.engines.base import (
     RawLog,
     Receipt,
     Revert,
-    create_address,
     decode_revert,
 )
 from commonhold.engines.codec import as_address, checksum
@@ -109,8 +108,10 @@ class InProcessEngine(Engine):
         """Functions that aren't overloaded get a call path without detours: this is where the speed comes from."""
         if len(contract.coders.overloads.get(name, ())) != 1:
             return super().bind(contract, name)
-        return _FastView(self, contract, name) if contract.coders.function(name).is_view else _FastSend(
-            self, contract, name
+        return (
+            _FastView(self, contract, name)
+            if contract.coders.function(name).is_view
+            else _FastSend(self, contract, name)
         )
 
     def _begin_block(self) -> None:
@@ -122,8 +123,8 @@ class InProcessEngine(Engine):
         self._set_block()
 
     def _set_block(self) -> None:
-        self._block.number = self._number
-        self._block.timestamp = self._timestamp
+        self._block.number = self._number  # type: ignore[misc]  # pyrevm's stub forgets the setters
+        self._block.timestamp = self._timestamp  # type: ignore[misc]
         self._evm.set_block_env(self._block)
 
     def _set_nonce(self, sender: str, nonce: int) -> None:
@@ -136,7 +137,7 @@ class InProcessEngine(Engine):
         number = self._number
         tx_hash = f"0x{number:064x}"  # there are no transactions to hash: the block's number tells them apart
         logs: list[RawLog] = []
-        for log in self._evm.result.logs:
+        for log in self._evm.result.logs:  # type: ignore[union-attr]
             topics, data = log.data
             logs.append(RawLog(log.address, tuple(topics), data, number, tx_hash))
         self._remember(logs)
@@ -290,9 +291,7 @@ class _FastView(_Fast):
         try:
             return self._decode(answer)
         except Exception:
-            return self._engine.decode_answer(
-                self._decode, answer, self._contract.name, self._name, self._address
-            )
+            return self._engine.decode_answer(self._decode, answer, self._contract.name, self._name, self._address)
 
 
 class _FastSend(_Fast):
@@ -311,4 +310,3 @@ class _FastSend(_Fast):
         finally:
             engine._evm.reset_transient_storage()
         return engine._receipt()
-

@@ -12,7 +12,8 @@ BALANCE = 10_000 * 10**18  # wei, as anvil gives it
 
 @lru_cache(maxsize=1)
 def _wallets() -> tuple[Any, ...]:
-    from eth_account import Account  # noqa: PLC0415 - a tenth of a second that most imports of this module don't need
+    # Imported here: it takes a tenth of a second that most users of this package don't need to spend.
+    from eth_account import Account
 
     Account.enable_unaudited_hdwallet_features()
     return tuple(Account.from_mnemonic(MNEMONIC, account_path=f"m/44'/60'/0'/0/{index}") for index in range(COUNT))

@@ -18,6 +18,7 @@ from commonhold.fuzz.actions import Action
 from commonhold.fuzz.choices import SeededChoices
 from commonhold.fuzz.laws import LawBook
 from commonhold.fuzz.rules import RULES, Rule
+from commonhold.fuzz.scenarios import SCENARIOS
 from commonhold.fuzz.world import Violation, World
 
 SEQUENCE_STEPS = 200
@@ -65,6 +66,7 @@ class Campaign:
     def run(self, steps: int, tell: Callable[[Report], None] = lambda report: None) -> Report:
         """`steps` steps in sequences of `SEQUENCE_STEPS`, or until too much is broken."""
         report, world = self.report, self.world
+        self._scenarios()
         number = 0
         while report.steps < steps and len(report.found) < MAX_VIOLATIONS:
             world.reopen()
@@ -78,6 +80,14 @@ class Campaign:
             tell(report)
         report.errors.update(world.errors_seen)
         return report
+
+    def _scenarios(self) -> None:
+        for scenario in SCENARIOS:
+            self.world.reopen()
+            try:
+                scenario(self.world)
+            except Violation as violation:
+                self._keep(violation, scenario.__name__)
 
     def _sequence(self, seed: str, steps: int) -> Violation | None:
         choices = SeededChoices(seed)
@@ -96,7 +106,7 @@ class Campaign:
         if self.world.succeeded:
             self.report.reached[rule.name] += 1
 
-    def _keep(self, violation: Violation, number: int) -> None:
+    def _keep(self, violation: Violation, number: int | str) -> None:
         """Cut the failing sequence down and write it to a file."""
         sequence = list(self.world.actions)
         if self.shrink:

@@ -26,7 +26,6 @@ ISSUERS = ("issuer", "second_issuer")
 MANAGERS = ("manager", "second_manager")
 
 
-
 @dataclass(frozen=True)
 class Cast:
     """Everybody's address by name."""

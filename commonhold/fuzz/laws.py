@@ -290,7 +290,7 @@ class LawBook:
         deposited, claimed = world.port.view("income", "totals")
         settled = sum(world.port.view("income", "settledOf", wallet) for wallet in world.cast.people)
         if deposited != claimed + pending + settled + waiting:
-            raise Violation("L21", f"{deposited} deposited, {claimed} claimed, {pending} + {settled} due, {waiting} wait")
+            raise Violation("L21", f"{deposited} came, {claimed} went, {pending} + {settled} are due, {waiting} wait")
         kept = world.port.view("coin", "balanceOf", world.port.addresses["income"])
         if kept < deposited - claimed:
             raise Violation("L21", f"{deposited - claimed} wei are due, {kept} are kept")

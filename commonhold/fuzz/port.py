@@ -161,7 +161,9 @@ def wire_arguments(contract: str, function: str, arguments: tuple[Any, ...]) -> 
         return (call.target, 0, call.data, ZERO_WORD, salt, *delay)
     if contract == "hub":
         return tuple(
-            part for value in arguments for part in ((value.target, value.data) if isinstance(value, Call) else (value,))
+            part
+            for value in arguments
+            for part in ((value.target, value.data) if isinstance(value, Call) else (value,))
         )
     if function == "arm":
         calls, refuses = arguments

@@ -10,12 +10,16 @@ from commonhold.fuzz.world import World
 from commonhold.model import Model, Setting
 from commonhold.recipe import PLAN, Parameters, Suite, deploy, local_parameters
 
-OPENING_DAY = 1_900_000_000
-"""Sequences begin at this second (2030) on every engine, so that a recorded one fits anywhere."""
+DEPLOYED_FROM = 1_900_000_000
+"""The suite is deployed from this second (2030) on, on every engine."""
+
+OPENING_DAY = DEPLOYED_FROM + 86_400
+"""Sequences begin at this second on every engine, so that a recorded one fits anywhere."""
 
 
 def stage(engine: Engine, parameters: Parameters | None = None) -> World:
     """A world on a new suite, before the opening."""
+    engine.set_time(DEPLOYED_FROM)
     suite = deploy(engine, parameters or local_parameters())
     accounts = accounts_of(suite.parameters, engine.accounts)
     puppets = {name: engine.deploy(PUPPET, sender=suite.deployer) for name in PUPPETS}

@@ -30,9 +30,9 @@ from commonhold.gasbench.report import (
     write_snapshot,
 )
 from commonhold.gasbench.rows import Row, beside_peers, measure
-from commonhold.gasbench.suite import deploy_suite
 from commonhold.gasbench.trace import gas_by_group
 from commonhold.gasbench.world import World
+from commonhold.recipe import ParametersError, RecipeError, deploy, local_parameters
 
 messages = Console(stderr=True, highlight=False)
 
@@ -40,19 +40,20 @@ messages = Console(stderr=True, highlight=False)
 def main() -> int:
     options = _options()
     try:
+        if options.check:
+            read_snapshot()  # a damaged one is told at once, not after the measuring
         build.ensure()
         with own_node(tracing=options.explain is not None) as node:
             engine = RpcEngine(node)
-            world = World(engine, deploy_suite(engine))
+            world = World(engine, deploy(engine, local_parameters()))
             world.populate()
             if options.explain is not None:
                 return _explain(world, options.explain)
             report = _measure(world)
         print_tables(report, Console(width=None if sys.stdout.isatty() else 200))
         return _check(report) if options.check else _keep(report)
-    except (build.BuildError, NodeError, EngineError, Revert, SnapshotError) as error:
-        messages.print(f"error: {error}", style="red", markup=False)
-        return 1
+    except (build.BuildError, NodeError, EngineError, Revert, ParametersError, RecipeError, SnapshotError) as error:
+        return _fail([str(error)])
 
 
 def _options() -> argparse.Namespace:
@@ -77,17 +78,15 @@ def _measure(world: World) -> Report:
 
 
 def _say_homes(done: int, wanted: int) -> None:
-    messages.print(
-        f"homes on chain: {done:,} of {wanted:,}", end="\n" if done == wanted or not messages.is_terminal else "\r"
-    )
+    ends_line = done == wanted or not messages.is_terminal
+    messages.print(f"homes on chain: {done:,} of {wanted:,}", end="\n" if ends_line else "\r")
 
 
 def _explain(world: World, text: str) -> int:
     """Gas of the rows with `text` in their name by groups of opcodes."""
     found: list[Row] = [row for row in all_rows() if text.lower() in row.name.lower()]
     if not found:
-        messages.print(f"error: no row has {text!r} in its name", style="red", markup=False)
-        return 1
+        return _fail([f"no row has {text!r} in its name"])
     for row in found:
         with world.engine.rollback():
             groups = gas_by_group(world.engine, row.scene(world))
@@ -99,7 +98,10 @@ def _explain(world: World, text: str) -> int:
 
 def _keep(report: Report) -> int:
     """Write the snapshot and tell what changed; broken bounds fail all the same."""
-    snapshot = read_snapshot()
+    try:
+        snapshot = read_snapshot()
+    except SnapshotError:
+        snapshot = None  # it is written anew
     write_snapshot(report)
     if snapshot is not None:
         changes = changes_since(snapshot, report)
@@ -107,7 +109,7 @@ def _keep(report: Report) -> int:
         _tell("fallen", changes.falls)
         _tell("row", changes.rows)
         _tell("size", changes.sizes)
-    messages.print("written: benchmarks/gas.json")
+    _say("written: benchmarks/gas.json")
     return _fail(broken_bounds(report))
 
 
@@ -123,21 +125,26 @@ def _check(report: Report) -> int:
     problems += [f"risen: {line}" for line in changes.rises]
     problems += [f"not as in benchmarks/gas.json, run `make gas` and commit it: {line}" for line in changes.rows]
     if not problems:
-        messages.print("gas: no row has risen, all bounds hold", style="green")
+        _say("gas: no row has risen, all bounds hold", "green")
         if changes.falls or changes.sizes:
-            messages.print("figures have changed for the better: run `make gas` and commit benchmarks/gas.json")
+            _say("there are new figures: run `make gas` and commit benchmarks/gas.json")
     return _fail(problems)
 
 
 def _tell(what: str, lines: list[str]) -> None:
     for line in lines:
-        messages.print(f"{what}: {line}", markup=False)
+        _say(f"{what}: {line}")
 
 
 def _fail(problems: list[str]) -> int:
     for problem in problems:
-        messages.print(f"error: {problem}", style="red", markup=False)
+        _say(f"error: {problem}", "red")
     return 1 if problems else 0
+
+
+def _say(text: str, style: str | None = None) -> None:
+    """One message, never broken into several lines."""
+    messages.print(text, style=style, markup=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -80,12 +80,15 @@ def beside_peers(rows: list[Row], measured: dict[str, int]) -> list[Figure]:
     """The rows with their peers' figures, those measured in the same run among them."""
     figures = []
     for row in rows:
-        match row.peer:
-            case Published(name, gas):
-                peer, peer_name = gas, name
-            case SameRun(other, name):
-                peer, peer_name = measured[other], name
-            case None:
-                peer, peer_name = None, None
+        peer, peer_name = _peer(row, measured)
         figures.append(Figure(row.name, measured[row.name], peer, peer_name, row.allowed))
     return figures
+
+
+def _peer(row: Row, measured: dict[str, int]) -> tuple[int | None, str | None]:
+    match row.peer:
+        case Published(name, gas):
+            return gas, name
+        case SameRun(other, name):
+            return measured[other], name
+    return None, None

@@ -10,7 +10,7 @@ from commonhold.gasbench.engine import Call, RpcEngine
 
 Json = dict[str, Any]
 
-INTRINSIC = "21,000 and calldata"
+INTRINSIC = "21,000 and call data"
 CALLS = ("CALL", "STATICCALL", "DELEGATECALL", "CALLCODE", "CREATE", "CREATE2")
 COLD_SLOT, COLD_ACCOUNT = 2_100, 2_600
 

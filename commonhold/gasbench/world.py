@@ -12,6 +12,7 @@ from typing import Any
 from commonhold.engines.base import Contract
 from commonhold.gasbench.engine import Call, RpcEngine
 from commonhold.gasbench.node import GENESIS_TIME
+from commonhold.recipe import Suite
 
 COIN = 10**18  # wei of a coin, and of a dollar's price
 YEAR = 365 * 24 * 3600
@@ -20,7 +21,7 @@ DEADLINE = GENESIS_TIME + 5 * YEAR
 INCOME = 1_234 * COIN  # leaves a remainder for most share counts
 UNLIMITED = 2**256 - 1
 JURISDICTION = 840
-FIRST_PERSON = 20  # accounts below belong to the recipe's roles
+FIRST_PERSON = 20  # accounts below belong to the parameters' roles and wallets
 
 
 @dataclass(frozen=True)
@@ -39,18 +40,25 @@ class World:
     """The suite on a chain with people in it.
 
     `seller` and `holder` own houses, `newcomer` holds nothing but a credential, `payer` has coins and lets the income
-    contract take them, `stranger` has nothing at all.
+    contract take them; `stranger` has nothing at all, nor has `heir`, who takes the place of lost wallets.
     """
 
-    def __init__(self, engine: RpcEngine, suite: Any) -> None:
+    def __init__(self, engine: RpcEngine, suite: Suite) -> None:
         self.engine = engine
         self.suite = suite
-        accounts = engine.accounts
-        self.council, self.registrar, self.issuer = accounts[1], accounts[3], accounts[4]
-        self.court, self.manager, self.holding_entity = accounts[7], accounts[8], accounts[9]
-        self.seller, self.holder, self.newcomer, self.payer, self.stranger, *self.others = accounts[FIRST_PERSON:]
+        self.council, self.court = self._account("roles.council"), self._account("roles.court")
+        self.registrar, self.issuer = self._account("roles.registrar"), self._account("roles.issuer")
+        wallets = suite.parameters.value("local.wallets")
+        self.manager, self.holding_entity = (engine.accounts[wallets[who]] for who in ("manager", "holding_entity"))
+        people = engine.accounts[FIRST_PERSON:]
+        self.seller, self.holder, self.newcomer, self.payer, self.stranger, self.heir = people
         self.plain721 = engine.deploy("TestPlainERC721", sender=self.stranger)
         self.plain20 = engine.deploy("TestPlainERC20", sender=self.stranger)
+
+    def _account(self, role: str) -> str:
+        """The first holder of a role of the parameters."""
+        holders = self.suite.parameters.value(role)
+        return self.engine.accounts[holders[0] if isinstance(holders, list) else holders]
 
     def populate(self) -> None:
         """What all rows start from."""

@@ -15,6 +15,7 @@ from typing import Any
 from commonhold.inputs.home import Home
 from commonhold.inputs.portfolio import PlacedHome, Portfolio
 from commonhold.inputs.problems import InputError, Problem, shown
+from commonhold.operations.amounts import show_amount
 from commonhold.operations.documents import DEFAULT_BASE, Document, description_of, write_document
 from commonhold.operations.reading import DocumentKind
 
@@ -190,14 +191,17 @@ def _compare(suite: Any, placed: PlacedHome, property_id: int, problems: list[Pr
     found = suite.registry.propertyOf(property_id)
     pairs = (
         ("shares", home.shares, found.shareCount),
-        ("price_usd", home.first_price_usd_down(), found.firstPriceUsd),
+        ("price_usd", _a_share(home.first_price_usd_down()), _a_share(found.firstPriceUsd)),
         ("title_reference", home.title_reference, found.titleReference),
     )
     for name, in_file, on_chain in pairs:
         if in_file != on_chain:
-            value = f"{in_file} units a share" if name == "price_usd" else in_file
             expected = f"{shown(on_chain)}, as property {property_id} has it on chain"
-            problems.append(_problem(placed, name, value, expected))
+            problems.append(_problem(placed, name, in_file, expected))
+
+
+def _a_share(price: int) -> str:
+    return f"$ {show_amount(price)} a share"
 
 
 def _document_changed(suite: Any, property_id: int, document: Document) -> bool:

@@ -102,18 +102,18 @@ def deploy(
     *,
     plan: Plan = PLAN,
     factory: str | None = None,
-    on_factory: Callable[[str], None] | None = None,
+    on_factory: Callable[[str, str], None] | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Suite:
     """Bring the suite to what plan and parameters say; does only what is missing.
 
     `deployer` defaults to that of the local parameters. `factory` is the address that an earlier run used, if known;
-    `on_factory` is told the factory's address before it is created, for whoever keeps it beyond this process.
+    `on_factory` is told deployer and factory before the first transaction, for whoever keeps it beyond this process.
     """
     run = Deployment(engine, parameters, deployer, plan=plan, factory=factory)
     run.validate()
     if on_factory is not None:
-        on_factory(run.factory_address)
+        on_factory(run.deployer, run.factory_address)
     steps = run.steps()
     for number, step in enumerate(steps, 1):
         was_done = step.done()
@@ -150,7 +150,8 @@ class Deployment:
         self._check_holders()
         self.factory_address = self._find_factory(factory)
         self.addresses = {
-            entry.key: create3_address(self.factory_address, self.deployer, salt_of(entry.key)) for entry in self.entries
+            entry.key: create3_address(self.factory_address, self.deployer, salt_of(entry.key))
+            for entry in self.entries
         }
 
     def _wanted(self, only_if: str | None) -> bool:
@@ -325,7 +326,9 @@ class Deployment:
         args = [self.resolve(arg) for arg in row.args]
 
         def done() -> bool:
-            shown = self.engine.call(self._handle(row.contract), row.view, *(self.resolve(arg) for arg in row.view_args))
+            shown = self.engine.call(
+                self._handle(row.contract), row.view, *(self.resolve(arg) for arg in row.view_args)
+            )
             return (shown if row.field is None else getattr(shown, row.field)) == self.resolve(row.expected)
 
         return Step(
@@ -404,5 +407,3 @@ def _without_immutables(artifact: str, code: bytes) -> bytes:
         for place in places:
             bare[place["start"] : place["start"] + place["length"]] = bytes(place["length"])
     return bytes(bare)
-
-

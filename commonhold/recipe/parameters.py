@@ -58,9 +58,11 @@ def _account(value: Any) -> int | str:
         except CodecError:
             address = ""
         # One case throughout carries no checksum; mixed case must be the right one.
-        if address and int(address, 16) and (value == address or value[2:] in (value[2:].lower(), value[2:].upper())):
+        is_spelled_well = value == address or value[2:] in (value[2:].lower(), value[2:].upper())
+        if address and int(address, 16) and is_spelled_well:
             return address
-    raise ValueError(f"an address (checksummed, not zero) or, on the local chain, an index from 0 to {ACCOUNT_COUNT - 1}")
+    last = ACCOUNT_COUNT - 1
+    raise ValueError(f"an address (checksummed, not zero) or, on the local chain, an index from 0 to {last}")
 
 
 def _whole(value: Any) -> int:
@@ -164,15 +166,12 @@ class Parameters(Section):
 
     def _disagreements(self) -> list[tuple[str, str]]:
         delay = self.dao.timelock_delay
+        longer = f"longer than dao.timelock_delay ({delay} s)"
         found = []
         if self.court.forced_transfer_delay <= delay:
-            found.append(
-                ("court.forced_transfer_delay", f"longer than dao.timelock_delay ({delay} s): else the DAO can't cancel")
-            )
+            found.append(("court.forced_transfer_delay", f"{longer}: else the DAO can't cancel an order in time"))
         if self.identity.recovery_period <= delay:
-            found.append(
-                ("identity.recovery_period", f"longer than dao.timelock_delay ({delay} s): else the DAO comes too late")
-            )
+            found.append(("identity.recovery_period", f"{longer}: else the DAO can't stop a false issuer in time"))
         is_local = self.chain_id == LOCAL_CHAIN_ID
         if (self.local is None) == is_local:
             found.append(("local", f"a section `local` exactly if chain_id is {LOCAL_CHAIN_ID}"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from eth_utils import keccak
 
-from commonhold.engines.base import ZERO_ADDRESS, Contract, Engine, coders
+from commonhold.engines.base import ZERO_ADDRESS, Contract, Engine, Event, coders
 from commonhold.recipe.deploy import Suite
 from commonhold.recipe.plan import Role
 
@@ -55,8 +55,8 @@ class ProofFailed(Exception):
         self.faults = sorted({holding.fault for holding in proof.faults})
         super().__init__(
             "\n".join(
-                f"{holding.fault}: {holding.place} is held by {holding.holder} ({holding.who}) {holding.detail}".rstrip()
-                for holding in proof.faults
+                f"{fault.fault}: {fault.place} is held by {fault.holder} ({fault.who}) {fault.detail}".rstrip()
+                for fault in proof.faults
             )
         )
 
@@ -185,7 +185,7 @@ class _Examiner:
 
     # ------------------------------------------------------------------------------------------------------ helpers
 
-    def _events(self, contract: Contract, name: str) -> list:  # type: ignore[type-arg]
+    def _events(self, contract: Contract, name: str) -> list[Event]:
         return self.engine.events(contract, name, from_block=self.from_block)
 
     def _is_external(self, address: str) -> bool:

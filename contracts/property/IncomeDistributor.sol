@@ -55,13 +55,14 @@ contract IncomeDistributor is IIncomeDistributor {
             house.shareCount = IShareCertificate(CERTIFICATE).sharesOf(propertyId);
             require(house.shareCount != 0, NotTokenized(propertyId));
         }
-        uint256 spread = amount + house.waiting;
-        uint256 units = spread / (house.shareCount * UNIT);
-        uint256 perShareUnits = house.perShareUnits + units;
+        // Divided apart and then together, so that no amount overflows before it is judged.
+        uint256 unitOfAll = house.shareCount * UNIT;
+        uint256 rest = amount % unitOfAll + house.waiting;
+        uint256 perShareUnits = house.perShareUnits + amount / unitOfAll + rest / unitOfAll;
         require(perShareUnits <= type(uint64).max, IncomeOverflow(propertyId, perShareUnits));
 
         house.perShareUnits = uint64(perShareUnits);
-        house.waiting = uint64(spread - units * house.shareCount * UNIT); // below 100 * UNIT
+        house.waiting = uint64(rest % unitOfAll); // below 100 * UNIT
         _houses[propertyId.raw()] = house;
         _totalDeposited += amount.toUint128();
         emit IncomeDeposited(propertyId, msg.sender, amount, perShareUnits);

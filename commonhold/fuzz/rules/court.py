@@ -7,7 +7,7 @@ from commonhold.fuzz.choices import Choices
 from commonhold.fuzz.inputs import COIN, DAY
 from commonhold.fuzz.rules.registry import rule
 from commonhold.fuzz.world import World
-from commonhold.model.core import Call
+from commonhold.model.core import ZERO_ADDRESS, Call
 
 
 def court(w: World, c: Choices) -> str:
@@ -46,8 +46,8 @@ def share_order(w: World, c: Choices) -> Call:
 
 
 def coin_order(w: World, c: Choices) -> Call:
-    from_ = inputs.wallet(w, c)
-    to = c.mostly(inputs.anyone(w, c), from_, "0x" + "00" * 20, percent=90)
+    from_ = c.mostly(inputs.wallet(w, c), ZERO_ADDRESS, percent=95)
+    to = c.mostly(inputs.anyone(w, c), from_, ZERO_ADDRESS, percent=90)
     return w.call("coin", "forcedTransfer", from_, to, c.around(w.model.coin.balanceOf(from_), 10 * COIN))
 
 

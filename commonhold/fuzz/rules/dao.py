@@ -121,4 +121,3 @@ def bypass_dao(w: World, c: Choices) -> None:
         if outcome.refused is None:
             raise Violation("L17", f"{sender} may {call.function}")
         w.succeeded = True
-

@@ -14,7 +14,7 @@ from commonhold.model.registry import PropertyTerms
 MAX_HOUSES = 6
 """More would only thin out what happens to each."""
 
-HOSTILE_TEXTS = ("", " -", "x" * 65, "x" * 257, "tab\there", "ümlaut", "line\nbreak", '"<&\'\\')
+HOSTILE_TEXTS = ("", " -", "x" * 65, "x" * 257, "tab\there", "ümlaut", "line\nbreak", "\"<&'\\")
 
 
 def spelled(c: Choices, text: str) -> str:

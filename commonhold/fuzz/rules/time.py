@@ -7,6 +7,7 @@ from commonhold.fuzz.inputs import DAY
 from commonhold.fuzz.rules.registry import rule
 from commonhold.fuzz.world import FURTHEST_JUMP, World
 
+
 def thresholds(w: World) -> list[int]:
     """Every second ahead at which the model's answer to something changes."""
     m = w.model

@@ -1,10 +1,12 @@
 """Plain OpenZeppelin tokens, measured here: rows to compare with, and proof that this setup is the peers'."""
 
+from collections.abc import Callable
+
 from commonhold.gasbench import peers
 from commonhold.gasbench.chapters.signatures import authorization_args, permit_args
 from commonhold.gasbench.engine import Call
 from commonhold.gasbench.peers import Published
-from commonhold.gasbench.rows import Chapter
+from commonhold.gasbench.rows import Chapter, Scene
 from commonhold.gasbench.world import COIN, World
 
 CHAPTER = Chapter("plain OpenZeppelin 5.7")
@@ -32,7 +34,7 @@ def _hold_20(world: World, *wallets: str) -> None:
         world.engine.run(_mint_20(world, wallet))
 
 
-def _row(name: str, peer: Published):
+def _row(name: str, peer: Published) -> Callable[[Scene], Scene]:
     return CHAPTER.row(name, peer=peer, allowed=SAME_SETUP)
 
 

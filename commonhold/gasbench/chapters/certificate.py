@@ -218,6 +218,19 @@ def _freeze(world: World, share: int, frozen: bool) -> Call:
 
 
 @CHAPTER.row(
+    "forcedTransfer of a frozen share through the hub after its delay, new recipient; moved before, nothing pending",
+    peer=peers.OZ_721_TRANSFER_NEW,
+)
+def forced_transfer(world: World) -> Call:
+    hub, certificate, share = world.suite.hub, world.suite.certificate, world.moved_share(world.seller)
+    world.engine.run(_freeze(world, share, True))
+    order = certificate.forcedTransfer.encode(world.seller, world.newcomer, share)
+    hub.schedule(certificate, order, 0, sender=world.court)
+    world.engine.advance(world.suite.parameters.value("court.forced_transfer_delay"))
+    return Call(world.court, hub, "execute", (certificate, order))
+
+
+@CHAPTER.row(
     "completeRecovery of 1 share to a new wallet; share moved before, nothing pending", peer=peers.OZ_721_TRANSFER_NEW
 )
 def recovery_of_one(world: World) -> Call:
@@ -245,7 +258,6 @@ def recovery_of_eight_unmoved(world: World) -> Call:
 
 
 def _recovery(world: World, *shares: int) -> Call:
-    """The seller keeps shares that are not recovered yet; anybody completes."""
-    new = world.others[0]
-    world.recover(world.seller, new)
+    """Anybody completes it; the old wallet keeps shares that are not recovered yet."""
+    world.recover(world.seller, world.heir)
     return Call(world.stranger, world.suite.certificate, "completeRecovery", (world.seller, shares))

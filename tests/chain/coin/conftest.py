@@ -1,4 +1,4 @@
-"""What the coin's tests share: coins to move, a fresh minter, and signatures that can be bent."""
+"""What the coin's tests share: minters, freezes, orders of the court, and signatures that can be bent."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 from eth_account import Account
 from eth_account.messages import SignableMessage, encode_typed_data
 
-COIN = 10**18
 SECP256K1_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
 _AUTHORISATION = "address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce"
@@ -102,16 +101,6 @@ def typed_data(coin: Any, chain: Any) -> TypedData:
 
 
 @pytest.fixture
-def coins(coin: Any, council: Any) -> Callable[[Any, int], None]:
-    """Gives a wallet new coins, through the council's row of the local parameters."""
-
-    def give(wallet: Any, amount: int) -> None:
-        coin.mint(wallet, amount, sender=council)
-
-    return give
-
-
-@pytest.fixture
 def set_minter(coin: Any, as_dao: Callable[..., Any]) -> Callable[[Any, int], Any]:
     def write(minter: Any, cap: int) -> Any:
         return as_dao(coin, "setMinter", minter, cap)
@@ -125,3 +114,15 @@ def freeze(coin: Any, court: Any) -> Callable[[Any, int], Any]:
         return coin.setFrozenTokens(wallet, amount, sender=court)
 
     return write
+
+
+@pytest.fixture
+def ordered(suite: Any, coin: Any, court: Any, chain: Any) -> Callable[[Any, Any, int], None]:
+    """Orders a forced transfer and lets its delay pass, so that the court may make it with its next call."""
+
+    def order(owner: Any, to: Any, amount: int) -> None:
+        data = coin.forcedTransfer.encode_input(owner, to, amount)
+        suite.hub.schedule(coin, data, 0, sender=court)
+        chain.pending_timestamp = suite.hub.getSchedule(suite.hub.hashOperation(court, coin, data))
+
+    return order

@@ -56,12 +56,13 @@ def test_forced_transfer__others__refused(coin, holder, buyer, council, attacker
     [(0, 100, 0), (60, 40, 60), (60, 41, 59), (60, 100, 0), (100, 1, 99), (250, 30, 220), (MAX, 100, MAX - 100)],
 )
 def test_forced_transfer__frozen_coins__lifts_what_is_missing_first(
-    coin, holder, buyer, freeze, court_order, frozen, amount, left
+    coin, holder, buyer, freeze, court, ordered, frozen, amount, left
 ):
     before = coin.balanceOf(buyer)
     if frozen:
         freeze(holder, frozen)
-    tx = court_order(coin, "forcedTransfer", holder, buyer, amount)
+    ordered(holder, buyer, amount)
+    tx = coin.forcedTransfer(holder, buyer, amount, sender=court)
     events = [event for event in tx.events if event.contract_address == coin.address]
     lifted = [coin.Frozen(account=holder, amount=left)] if left != frozen else []
     assert events == [
@@ -73,17 +74,33 @@ def test_forced_transfer__frozen_coins__lifts_what_is_missing_first(
     assert coin.balanceOf(buyer) == before + amount
 
 
-def test_forced_transfer__past_the_balance__refused(coin, holder, buyer, freeze, court_order):
+def test_forced_transfer__past_the_balance__refused(coin, holder, buyer, freeze, court, ordered):
     freeze(holder, 60)
+    ordered(holder, buyer, 101)
     with ape.reverts(coin.ERC20InsufficientBalance, **{"sender": holder, "balance": 100, "needed": 101}):
-        court_order(coin, "forcedTransfer", holder, buyer, 101)
+        coin.forcedTransfer(holder, buyer, 101, sender=court)
 
 
-def test_forced_transfer__zero_address__refused(coin, holder, court_order):
+def test_forced_transfer__zero_address__refused(coin, holder, court, ordered):
+    ordered(holder, ZERO, 1)
     with ape.reverts(coin.ERC7943CannotReceive, account=ZERO):
-        court_order(coin, "forcedTransfer", holder, ZERO, 1)
+        coin.forcedTransfer(holder, ZERO, 1, sender=court)
+    ordered(ZERO, holder, 0)
     with ape.reverts(coin.ERC7943CannotSend, account=ZERO):
-        court_order(coin, "forcedTransfer", ZERO, holder, 0)
+        coin.forcedTransfer(ZERO, holder, 0, sender=court)
+
+
+def test_forced_transfer__before_its_delay__refused(suite, coin, court, holder, buyer, chain):
+    data = coin.forcedTransfer.encode_input(holder, buyer, 1)
+    operation = suite.hub.hashOperation(court, coin, data)
+    suite.hub.schedule(coin, data, 0, sender=court)
+    due = suite.hub.getSchedule(operation)
+    chain.pending_timestamp = due - 1
+    with ape.reverts(suite.hub.AccessManagerNotReady, operationId=operation):
+        coin.forcedTransfer(holder, buyer, 1, sender=court)
+    chain.pending_timestamp = due
+    coin.forcedTransfer(holder, buyer, 1, sender=court)
+    assert coin.balanceOf(holder) == 99
 
 
 def test_can_send_and_receive__everybody_but_zero(coin, holder, attacker, freeze):

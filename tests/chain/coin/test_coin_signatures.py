@@ -418,7 +418,7 @@ JUNK = {"wrong value": 1, "short answer": 2, "dirty answer": 3, "reverts": 4, "b
 
 
 @pytest.fixture
-def wallet(project, holder, coin, deployer):
+def contract_wallet(project, holder, coin, deployer):
     """A contract that signs by its owner's key and holds 100."""
     contract = project.Test1271Wallet.deploy(holder, sender=deployer)
     coin.transfer(contract, 100, sender=holder)
@@ -427,24 +427,24 @@ def wallet(project, holder, coin, deployer):
 
 @by_kind
 def test_authorisation__of_a_contract__by_erc1271_as_bytes_only(
-    coin, authorisation, typed_data, wallet, holder, buyer, kind
+    coin, authorisation, typed_data, contract_wallet, holder, buyer, kind
 ):
-    authorisation["from"] = wallet
+    authorisation["from"] = contract_wallet
     signature = typed_data.sign(holder, kind, authorisation)
     with ape.reverts(coin.ERC3009InvalidSignature):
         hand_in(coin, kind, authorisation, signature, buyer)
     hand_in_bytes(coin, kind, authorisation, signature.bytes65, buyer)
-    assert coin.balanceOf(wallet) == 100 - AUTHORISED
+    assert coin.balanceOf(contract_wallet) == 100 - AUTHORISED
 
 
 @pytest.mark.parametrize("mode", JUNK)
 def test_authorisation__contract_answers_junk__refused(
-    coin, authorisation, typed_data, wallet, holder, buyer, deployer, mode
+    coin, authorisation, typed_data, contract_wallet, holder, buyer, deployer, mode
 ):
     kind = "TransferWithAuthorization"
-    authorisation["from"] = wallet
+    authorisation["from"] = contract_wallet
     signature = typed_data.sign(holder, kind, authorisation)
-    wallet.setMode(JUNK[mode], sender=deployer)
+    contract_wallet.setMode(JUNK[mode], sender=deployer)
     with ape.reverts(coin.ERC3009InvalidSignature):
         coin.transferWithAuthorization(*authorisation.values(), signature.bytes65, sender=buyer, gas=3_000_000)
 

@@ -12,20 +12,16 @@ MAX = 2**256 - 1
 ZERO = "0x" + "00" * 20
 
 
-def share(house: int, number: int) -> int:
-    return house * 256 + number
-
-
 @pytest.mark.parametrize("number", [0, 3, 255])
-def test_certificate__no_such_share__says_so(suite, tokenize, register, number):
-    house, untokenized = tokenize(2), register(2)
+def test_certificate__no_such_share__says_so(suite, tokenize, register_house, number, share):
+    house, untokenized = tokenize(2), register_house(2)
     for missing in (share(house, number), share(untokenized, 1), number, share(99, 1), MAX):
         page = suite.lens.certificate(missing)
         assert (page.exists, page.complete) == (False, True)
         assert (page.certificate.owner, page.pendingIncome, page.locked) == (ZERO, 0, False)
 
 
-def test_certificate__free_share__as_the_certificate_says(suite, tokenize, pay_income, holding_entity):
+def test_certificate__free_share__as_the_certificate_says(suite, tokenize, pay_income, holding_entity, share):
     house = tokenize(4)
     pay_income(house, 4 * COIN)
     page = suite.lens.certificate(share(house, 4))
@@ -39,7 +35,7 @@ def test_certificate__free_share__as_the_certificate_says(suite, tokenize, pay_i
 
 
 def test_certificate__encumbered_share__shows_everything(
-    suite, tokenize, admit, manager, court, holding_entity, owner_a, owner_b, chain
+    suite, tokenize, admit, manager, court, holding_entity, owner_a, owner_b, chain, share
 ):
     share_id = share(tokenize(2), 1)
     admit(owner_a)
@@ -68,7 +64,7 @@ def selector_of(contract, name: str) -> bytes:
 
 
 @pytest.fixture
-def offered(suite, tokenize, admit, manager, owner_a, chain):
+def offered(suite, tokenize, admit, manager, owner_a, chain, share):
     """A share that its owner may give to `owner_a` now."""
     share_id = share(tokenize(2), 1)
     admit(owner_a)
@@ -131,7 +127,7 @@ def hostile(project, admit, deployer):
 
 
 @pytest.fixture
-def promised(suite, tokenize, pay_income, hostile, manager, chain):
+def promised(suite, tokenize, pay_income, hostile, manager, chain, share):
     """A share with income that may go to the hostile owner."""
     house = tokenize(2)
     pay_income(house, 2 * COIN)

@@ -10,10 +10,6 @@ MAX = 2**256 - 1
 ZERO = "0x" + "00" * 20
 
 
-def share(house: int, number: int) -> int:
-    return house * 256 + number
-
-
 def ids(page) -> list[int]:
     return [summary.propertyId for summary in page.properties]
 
@@ -45,9 +41,9 @@ def test_properties__no_houses__empty_page(suite):
         (MAX, MAX, [], 0),
     ],
 )
-def test_properties__bounds__clipped(suite, tokenize, register, first, most, houses, following):
+def test_properties__bounds__clipped(suite, tokenize, register_house, first, most, houses, following):
     tokenize(2)
-    register(3)
+    register_house(3)
     tokenize(4)
     page = suite.lens.properties(first, most)
     assert (ids(page), page.nextProperty, page.complete) == (houses, following, True)
@@ -55,18 +51,20 @@ def test_properties__bounds__clipped(suite, tokenize, register, first, most, hou
     assert (wallet_page.nextProperty, wallet_page.complete) == (following, True)
 
 
-def test_properties__registered_house__shows_no_shares(suite, register, holding_entity, manager):
-    house = register(5)
+def test_properties__registered_house__shows_no_shares(suite, register_house, holding_entity, manager):
+    house = register_house(5)
     summary = suite.lens.properties(house, 1).properties[0]
     shown = suite.registry.propertyOf(house)
     assert tuple(summary.property) == tuple(shown)
-    assert (shown.providerPropertyId, shown.holdingEntity, shown.manager) == ("LENS1", holding_entity, manager)
+    assert (shown.provider, shown.holdingEntity, shown.manager) == ("Example Homes", holding_entity, manager)
     assert (shown.shareCount, shown.listed) == (5, True)
     assert (summary.shares, summary.sharesUnmoved, summary.sharesSold, list(summary.owners)) == (0, 0, 0, [])
     assert summary.complete
 
 
-def test_properties__shares_moved__shows_who_owns_what(suite, tokenize, move, pay_income, holding_entity, owner_a):
+def test_properties__shares_moved__shows_who_owns_what(
+    suite, tokenize, move, pay_income, holding_entity, owner_a, share
+):
     house = tokenize(4)
     move(share(house, 2), holding_entity, owner_a)
     move(share(house, 3), holding_entity, owner_a)
@@ -104,10 +102,10 @@ def test_properties__exactly_full__page_ends(suite, tokenize):
     assert (ids(page), page.nextProperty) == ([1, 2, 3, 4, 5], 6)
 
 
-def test_properties__many_houses__page_ends_at_the_limit(suite, register):
+def test_properties__many_houses__page_ends_at_the_limit(suite, register_house):
     most = suite.lens.MAX_PROPERTIES_PER_PAGE()
     for _ in range(most + 1):
-        register(2)
+        register_house(2)
     for asked in (0, most, most + 1, MAX):
         page = suite.lens.properties(1, asked)
         assert (len(page.properties), page.nextProperty) == (most, most + 1)
@@ -129,7 +127,7 @@ def test_wallet__unknown__empty_and_complete(suite, tokenize, attacker):
 
 
 def test_wallet__owner__shows_all_it_has(
-    suite, tokenize, move, pay_income, admit, court, council, holding_entity, owner_a, owner_b
+    suite, tokenize, move, pay_income, admit, court, council, holding_entity, owner_a, owner_b, share
 ):
     first, second = tokenize(3), tokenize(8)
     for bought in (share(first, 3), share(second, 1), share(second, 8)):
@@ -155,7 +153,7 @@ def test_wallet__owner__shows_all_it_has(
     assert page.complete
 
 
-def test_wallet__liened_and_leased__names_the_holders(suite, tokenize, holding_entity, owner_b, chain):
+def test_wallet__liened_and_leased__names_the_holders(suite, tokenize, holding_entity, owner_b, chain, share):
     house = tokenize(2)
     terms = (owner_b, 5 * COIN, suite.coin, 550, chain.pending_timestamp, 86_400, "fixed")
     suite.lien_holder.place(share(house, 1), terms, sender=holding_entity)
@@ -165,13 +163,15 @@ def test_wallet__liened_and_leased__names_the_holders(suite, tokenize, holding_e
     assert (two.lienHolder, two.leaseHolder) == (ZERO, suite.lien_holder)
 
 
-def test_wallet__page_after_page__finds_every_share_once(suite, tokenize, register, move, holding_entity, owner_a):
+def test_wallet__page_after_page__finds_every_share_once(
+    suite, tokenize, register_house, move, holding_entity, owner_a, share
+):
     bought = []
     for shares in (2, 5, 3, 8):
         house = tokenize(shares)
         move(share(house, shares), holding_entity, owner_a)
         bought.append(share(house, shares))
-        register(2)
+        register_house(2)
     for size in (1, 2, 3, 7, 8, 9):
         found, following, pages = [], 1, 0
         while following != 0:
@@ -194,7 +194,9 @@ def test_wallet__moved__names_the_wallet_that_took_its_place(suite, admit, issue
 # -------------------------------------------------------------------------------------------------------- coin
 
 
-def test_supply__rows_in_order_and_totals(suite, council, attacker, owner_a, tokenize, pay_income, holding_entity):
+def test_supply__rows_in_order_and_totals(
+    suite, council, attacker, owner_a, tokenize, pay_income, holding_entity, share
+):
     house = tokenize(2)
     pay_income(house, 10 * COIN)
     suite.income.claim([share(house, 1)], sender=holding_entity)
@@ -222,7 +224,9 @@ def test_constructor__without_code__refused(project, suite, deployer, attacker):
             project.SuiteLens.deploy(*parts[:i], attacker, *parts[i + 1 :], sender=deployer)
 
 
-def test_broken_parts__nothing_reverts_and_nothing_is_called_complete(project, suite, deployer, tokenize, owner_a):
+def test_broken_parts__nothing_reverts_and_nothing_is_called_complete(
+    project, suite, deployer, tokenize, owner_a, share
+):
     """Each part in turn is a contract that answers nothing the lens asks."""
     house = tokenize(2)
     parts = [suite.credentials, suite.registry, suite.certificate, suite.income, suite.coin]

@@ -1,0 +1,123 @@
+"""`python -m commonhold.fuzz`: random sequences against the model, then both engines' speed; then one JSON line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import sys
+import time
+from pathlib import Path
+
+from commonhold import build
+from commonhold.engines import InProcessEngine
+from commonhold.fuzz import actions
+from commonhold.fuzz.campaign import Campaign, Report, replay
+from commonhold.fuzz.coverage import errors_never_reached
+from commonhold.fuzz.laws import LawBook
+from commonhold.fuzz.rules import RULES
+from commonhold.fuzz.speed import Speeds, measure
+from commonhold.fuzz.stage import open_stage
+
+DEFAULT_STEPS = 250_000
+TELL_EVERY = 10.0  # seconds
+
+
+def main(argv: list[str] | None = None) -> int:
+    arguments = _arguments(argv)
+    build.ensure()
+    if arguments.replay:
+        return _replay(arguments.replay)
+    print(f"fuzz: {arguments.steps} steps, seed {arguments.seed}, {len(RULES)} rules", flush=True)
+    world = open_stage(InProcessEngine())
+    campaign = Campaign(world, arguments.seed, shrink=not arguments.no_shrink)
+    report = campaign.run(arguments.steps, _Ticker())
+    for found in report.found:
+        print(f"VIOLATION of {found.law}, {found.length} actions, replay with --replay {found.file}\n  {found.message}")
+    speeds = Speeds() if arguments.no_ape or report.found else measure(world, arguments.seed)
+    missing = errors_never_reached(report.errors)
+    _print_summary(report, speeds, missing)
+    print(json.dumps(_line(report, speeds, missing)), flush=True)
+    return 1 if report.found else 0
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m commonhold.fuzz", description=__doc__)
+    parser.add_argument("--steps", type=_positive, help="steps of the campaign (environment: STEPS)")
+    parser.add_argument("--seed", type=int, help="repeat the run of this seed (environment: SEED)")
+    parser.add_argument("--no-shrink", action="store_true", help="keep failing sequences as they are")
+    parser.add_argument("--no-ape", action="store_true", help="do not compare with ape on anvil")
+    parser.add_argument("--replay", type=Path, metavar="FILE", help="only replay a saved sequence")
+    arguments = parser.parse_args(argv)
+    try:
+        steps, seed = os.environ.get("STEPS"), os.environ.get("SEED")
+        arguments.steps = arguments.steps or (_positive(steps) if steps else DEFAULT_STEPS)
+        if arguments.seed is None:
+            arguments.seed = int(seed) if seed else random.SystemRandom().randrange(10**6)
+    except ValueError as problem:
+        parser.error(f"environment: {problem}")
+    return arguments
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(f"{text} is not a positive whole number")
+    return number
+
+
+class _Ticker:
+    """One line every few seconds."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def __call__(self, report: Report) -> None:
+        if time.monotonic() - self._last >= TELL_EVERY:
+            self._last = time.monotonic()
+            print(f"  {report.steps} steps, {report.calls} calls, {len(report.found)} violations", flush=True)
+
+
+def _replay(file: Path) -> int:
+    world = open_stage(InProcessEngine())
+    LawBook(world)
+    violation = replay(world, [world.read_action(row) for row in actions.load(file)])
+    print(violation or f"{file}: {len(world.actions)} actions, every law holds")
+    return 1 if violation else 0
+
+
+def _print_summary(report: Report, speeds: Speeds, missing: list[str]) -> None:
+    print(
+        f"fuzz: {report.steps} steps in {report.seconds:.0f} s: {_rate(report.steps, report)} steps and "
+        f"{_rate(report.calls, report)} contract calls a second on one core (views and transactions)"
+    )
+    if speeds.transactions:
+        print(
+            f"fuzz: the same {speeds.transactions} transactions: {speeds.in_process:.0f} a second in process, "
+            f"{speeds.ape:.1f} through ape on anvil, {speeds.in_process / speeds.ape:.0f} times as fast; "
+            f"storage of both identical"
+        )
+    if report.rules_never_reached or missing:
+        print(f"fuzz: rules never reached {report.rules_never_reached}, errors never reached {missing}")
+
+
+def _rate(count: int, report: Report) -> int:
+    return round(count / report.seconds) if report.seconds else 0
+
+
+def _line(report: Report, speeds: Speeds, missing: list[str]) -> dict[str, object]:
+    return {
+        "steps": report.steps,
+        "steps_per_s": _rate(report.steps, report),
+        "calls_per_s": _rate(report.calls, report),
+        "ape_calls_per_s": round(speeds.ape, 1),
+        "violations": len(report.found),
+        "seed": report.seed,
+        "rules_never_reached": report.rules_never_reached,
+        "errors_never_reached": missing,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""The fixtures that all chain tests stand on."""
+
+from __future__ import annotations
+
+import ape
+import pytest
+
+from commonhold.engines import Revert
+
+
+def test_house__tokenized__belongs_to_its_first_owner(suite, tokenized_house, share, owner_a):
+    property_id = tokenized_house(shares=12)
+    assert suite.certificate.ownerOf(share(property_id, 12)) == owner_a
+    assert suite.certificate.sharesOf(property_id) == 12
+
+
+def test_mint__by_a_stranger__names_error_and_caller(suite, attacker):
+    with ape.reverts(suite.coin.NotMinter, caller=attacker):
+        suite.coin.mint(attacker, 1, sender=attacker)
+
+
+def test_mint__by_the_council__emits_its_events(suite, council, owner_a):
+    tx = suite.coin.mint(owner_a, 5, sender=council)
+    assert suite.coin.LevelChanged(minter=council, previousLevel=0, level=5) in tx.events
+
+
+@pytest.mark.parametrize("time", [1, 2])
+def test_rollback__between_tests__leaves_nothing(suite, coins, owner_a, time):
+    assert suite.coin.balanceOf(owner_a) == 0
+    coins(owner_a, time)
+
+
+def test_dao__sets_a_minter__after_the_delay(suite, as_dao, attacker, buyer):
+    as_dao(suite.coin, "setMinter", attacker, 7)
+    assert suite.coin.minterOf(attacker).cap == 7
+    with pytest.raises(Revert) as refused:
+        as_dao(suite.certificate, "setRenderer", buyer)
+    assert refused.value.name == "MissingCode"
+
+
+def test_court__forces_a_transfer__after_its_delay(
+    suite, court_order, court, tokenized_house, share, credential, owner_a, owner_b
+):
+    share_id = share(tokenized_house(), 1)
+    credential(owner_b)
+    with ape.reverts(suite.hub.AccessManagerNotScheduled):
+        suite.hub.execute(
+            suite.certificate, suite.certificate.forcedTransfer.encode_input(owner_a, owner_b, share_id), sender=court
+        )
+    court_order(suite.certificate, "forcedTransfer", owner_a, owner_b, share_id)
+    assert suite.certificate.ownerOf(share_id) == owner_b

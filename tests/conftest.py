@@ -1,0 +1,249 @@
+"""What every test has: the suite from the one recipe, the roles by name, and actions that set a scene.
+
+The folders `chain` and `inprocess` choose the engine and say what a wallet and a contract are there.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from commonhold import build
+from commonhold.engines.codec import as_address
+from commonhold.recipe import governing, local_parameters
+
+DAY = 86_400
+YEAR = 365 * DAY
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Never test a stale artefact; and tests undo what they did by themselves (fixture `rollback`)."""
+    build.ensure()
+    if hasattr(config.option, "disable_isolation"):
+        config.option.disable_isolation = True
+
+
+@pytest.fixture(scope="session")
+def parameters() -> Any:
+    return local_parameters()
+
+
+# -------------------------------------------------------------------------------------------------------------- roles
+
+
+@pytest.fixture(scope="session")
+def role(handles: Any, wallet: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda name: wallet(governing.role_holder(handles, name))
+
+
+@pytest.fixture(scope="session")
+def actor(handles: Any, wallet: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda name: wallet(governing.address_of(handles, handles.parameters.local.wallets[name]))
+
+
+@pytest.fixture(scope="session")
+def deployer(handles: Any, wallet: Callable[[str], Any]) -> Any:
+    return wallet(handles.deployer)
+
+
+@pytest.fixture(scope="session")
+def council(role: Callable[[str], Any]) -> Any:
+    return role("council")
+
+
+@pytest.fixture(scope="session")
+def guardian(role: Callable[[str], Any]) -> Any:
+    return role("guardian")
+
+
+@pytest.fixture(scope="session")
+def registrar(role: Callable[[str], Any]) -> Any:
+    return role("registrar")
+
+
+@pytest.fixture(scope="session")
+def issuer(role: Callable[[str], Any]) -> Any:
+    return role("issuer")
+
+
+@pytest.fixture(scope="session")
+def underwriter(role: Callable[[str], Any]) -> Any:
+    return role("underwriter")
+
+
+@pytest.fixture(scope="session")
+def mediator(role: Callable[[str], Any]) -> Any:
+    return role("mediator")
+
+
+@pytest.fixture(scope="session")
+def court(role: Callable[[str], Any]) -> Any:
+    return role("court")
+
+
+@pytest.fixture(scope="session")
+def manager(actor: Callable[[str], Any]) -> Any:
+    return actor("manager")
+
+
+@pytest.fixture(scope="session")
+def holding_entity(actor: Callable[[str], Any]) -> Any:
+    return actor("holding_entity")
+
+
+@pytest.fixture(scope="session")
+def owner_a(actor: Callable[[str], Any]) -> Any:
+    return actor("owner_a")
+
+
+@pytest.fixture(scope="session")
+def owner_b(actor: Callable[[str], Any]) -> Any:
+    return actor("owner_b")
+
+
+@pytest.fixture(scope="session")
+def buyer(actor: Callable[[str], Any]) -> Any:
+    return actor("buyer")
+
+
+@pytest.fixture(scope="session")
+def attacker(actor: Callable[[str], Any]) -> Any:
+    return actor("attacker")
+
+
+# ------------------------------------------------------------------------------------------------------------ actions
+
+
+@pytest.fixture
+def credential(handles: Any, issuer: Any) -> Callable[..., bytes]:
+    """Gives a wallet a credential: `credential(owner_a)` returns its owner id."""
+    numbers = itertools.count(1)
+
+    def issue(
+        wallet: Any,
+        *,
+        owner_id: bytes | None = None,
+        expires_at: int | None = None,
+        jurisdiction: int = 840,
+        flags: int = 0,
+        sender: Any = None,
+    ) -> bytes:
+        chosen = b"owner".ljust(28, b"-") + next(numbers).to_bytes(4, "big") if owner_id is None else owner_id
+        expiry = handles.engine.now() + YEAR if expires_at is None else expires_at
+        handles.credentials.issue(
+            as_address(wallet), chosen, expiry, jurisdiction, flags, sender=issuer if sender is None else sender
+        )
+        return chosen
+
+    return issue
+
+
+@pytest.fixture
+def house_terms(manager: Any, holding_entity: Any) -> Callable[..., dict[str, Any]]:
+    """Terms that the registry takes, each time of another house; any field can be given."""
+    numbers = itertools.count(1)
+
+    def terms(**fields: Any) -> dict[str, Any]:
+        number = next(numbers)
+        return {
+            "provider": "Example Homes",
+            "providerPropertyId": f"EH-{number}",
+            "jurisdiction": "US-MA-009",
+            "parcel": f"12-{number}",
+            "titleReference": f"Book 1, page {number}",
+            "holdingEntity": as_address(holding_entity),
+            "manager": as_address(manager),
+            "shareCount": 8,
+            "firstPriceUsd": 25_000 * 10**18,
+            "listingUri": f"https://example.org/homes/{number}",
+            "descriptionUri": f"https://example.org/homes/{number}.json",
+            "descriptionSha256": number.to_bytes(32, "big"),
+            **fields,
+        }
+
+    return terms
+
+
+@pytest.fixture
+def register_house(handles: Any, registrar: Any, house_terms: Callable[..., dict[str, Any]]) -> Callable[..., int]:
+    """Registers another house: `register_house(shares=8, parcel="12-34", ...)` returns its property id."""
+
+    def register(shares: int = 8, *, sender: Any = None, **fields: Any) -> int:
+        terms = house_terms(shareCount=shares, **fields)
+        receipt = handles.registry.register(terms, sender=registrar if sender is None else sender)
+        return receipt.event("PropertyRegistered")["propertyId"]
+
+    return register
+
+
+@pytest.fixture
+def tokenized_house(
+    handles: Any, registrar: Any, owner_a: Any, register_house: Callable[..., int], credential: Callable[..., bytes]
+) -> Callable[..., int]:
+    """Registers a house and mints its shares to `to` (owner_a), who gets a credential if he has none that counts."""
+
+    def tokenize(shares: int = 8, *, to: Any = None, **fields: Any) -> int:
+        first_owner = as_address(owner_a if to is None else to)
+        if not handles.credentials.isValid(first_owner):
+            credential(first_owner)
+        property_id = register_house(shares, **fields)
+        handles.certificate.tokenize(property_id, first_owner, sender=registrar)
+        return property_id
+
+    return tokenize
+
+
+@pytest.fixture
+def share() -> Callable[[int, int], int]:
+    """The id of share `number` (from 1) of a house."""
+    return lambda property_id, number=1: property_id * 256 + number
+
+
+@pytest.fixture
+def approve_move(handles: Any, manager: Any) -> Callable[..., None]:
+    """The manager permits one move of a share: `approve_move(share_id, buyer)`."""
+
+    def approve(share_id: int, to: Any, *, deadline: int | None = None, sender: Any = None) -> None:
+        last_second = handles.engine.now() + 30 * DAY if deadline is None else deadline
+        handles.certificate.approveTransfer(
+            share_id, as_address(to), last_second, sender=manager if sender is None else sender
+        )
+
+    return approve
+
+
+@pytest.fixture
+def coins(handles: Any, council: Any) -> Callable[[Any, int], None]:
+    """Mints coins (wei) to a wallet, by the council's local minter row."""
+
+    def mint(wallet: Any, amount: int) -> None:
+        handles.coin.mint(as_address(wallet), amount, sender=council)
+
+    return mint
+
+
+@pytest.fixture
+def pay_income(handles: Any, coins: Callable[[Any, int], None], manager: Any) -> Callable[[int, int], None]:
+    """Deposits income (wei of coin) for a house; the manager pays."""
+
+    def pay(property_id: int, amount: int) -> None:
+        coins(manager, amount)
+        handles.coin.approve(handles.income.address, amount, sender=manager)
+        handles.income.deposit(property_id, amount, sender=manager)
+
+    return pay
+
+
+@pytest.fixture
+def as_dao(handles: Any) -> Callable[..., Any]:
+    """`as_dao(suite.coin, "setMinter", wallet, cap)`: proposed by the council, executed after the timelock's delay."""
+    return lambda target, function, *args: governing.as_dao(handles, target, function, *args)
+
+
+@pytest.fixture
+def court_order(handles: Any) -> Callable[..., Any]:
+    """`court_order(suite.certificate, "forcedTransfer", a, b, share_id)`: scheduled in the hub, executed when due."""
+    return lambda target, function, *args, **options: governing.court_order(handles, target, function, *args, **options)

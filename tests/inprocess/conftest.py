@@ -1,0 +1,44 @@
+"""Tests in process: wallets are addresses, `suite` has the engine's contract handles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from commonhold.engines import InProcessEngine
+from commonhold.recipe import Parameters, Suite, deploy
+
+
+@pytest.fixture(scope="session")
+def engine() -> InProcessEngine:
+    return InProcessEngine()
+
+
+@pytest.fixture(scope="session")
+def suite(engine: InProcessEngine, parameters: Parameters) -> Suite:
+    return deploy(engine, parameters)
+
+
+@pytest.fixture(scope="session")
+def handles(suite: Suite) -> Suite:
+    return suite
+
+
+@pytest.fixture(scope="session")
+def wallet() -> Callable[[str], Any]:
+    return lambda address: address
+
+
+@pytest.fixture(autouse=True)
+def rollback(engine: Any, suite: Any) -> Iterator[None]:
+    """Undo whatever the test did on the chain."""
+    with engine.rollback():
+        yield
+
+
+@pytest.fixture(scope="session")
+def contract_at(engine: InProcessEngine) -> Callable[[str, Any], Any]:
+    """`contract_at("TestLienHolder", address)`: a contract that a test created by itself."""
+    return engine.at
