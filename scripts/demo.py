@@ -9,6 +9,7 @@ import time
 import click
 from ape.cli import ConnectedProviderCommand, network_option
 
+from commonhold.build import ROOT
 from commonhold.inputs.portfolio import Portfolio, read_portfolio
 from commonhold.operations.paper import write_svg
 from commonhold.operations.reading import all_properties, certificate_of
@@ -16,6 +17,7 @@ from commonhold.operations.session import (
     EXAMPLE,
     OUT,
     cast_of,
+    is_embedded,
     open_session,
     plain_errors,
     tokenize_options,
@@ -33,11 +35,11 @@ from commonhold.operations.terminal import homes_left
 def cli(provider, homes):
     """Show the whole suite at work on the embedded chain."""
     began = time.monotonic()
+    if not is_embedded(provider):
+        raise click.UsageError("the demo runs on the embedded chain alone: leave --network out")
     whole = read_portfolio(EXAMPLE)
     portfolio = Portfolio(whole.file, whole.homes[:homes])
     session = open_session(provider)
-    if not session.embedded:
-        raise click.UsageError("the demo runs on the embedded chain alone: leave --network out")
     suite, console = session.suite, session.console
     with homes_left(console, homes) as progress:
         story = Story(suite, cast_of(suite), portfolio, tokenize_options(suite), console.print, progress)
@@ -51,10 +53,10 @@ def cli(provider, homes):
     rows = [(refusal.tried, refusal.error.name, _values(refusal.error.named)) for refusal in story.refusals]
     console.print(refusal_table(rows))
     console.print(gas_table([session.deployment_gas, *gas_by_step(story.steps)]))
-    console.print(
-        f"certificate {story.followed_share}: {write_svg(suite, story.followed_share, OUT / 'certificate.svg')}"
-    )
-    console.print(f"addresses and ABIs: {write_addresses(suite, OUT / 'suite.json')}")
+    picture = write_svg(suite, story.followed_share, OUT / "certificate.svg")
+    addresses = write_addresses(suite, OUT / "suite.json")
+    console.print(f"certificate {story.followed_share}: {picture.relative_to(ROOT)}")
+    console.print(f"addresses and ABIs: {addresses.relative_to(ROOT)}")
     console.print(f"{time.monotonic() - began:.1f} s")
 
 

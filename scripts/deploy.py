@@ -12,12 +12,13 @@ from typing import Any
 
 import ape
 import click
-from ape.cli import ConnectedProviderCommand, network_option
+from ape.cli import network_option
 from rich.console import Console
 from rich.table import Table
 
 from commonhold import build
 from commonhold.engines.anvil_ape import ApeEngine
+from commonhold.engines.command import ChainCommand
 from commonhold.operations.session import is_embedded, plain_errors
 from commonhold.operations.terminal import make_console
 from commonhold.recipe import Parameters, Suite, deploy, deployments, find_parameters, load_parameters
@@ -25,13 +26,19 @@ from commonhold.recipe.deploy import Deployment, Progress, RecipeError
 from commonhold.recipe.proof import Proof, ProofFailed, examine
 
 
-@click.command(cls=ConnectedProviderCommand)
+@click.command(cls=ChainCommand)
 @network_option()
 @click.option("--params", type=click.Path(path_type=Path), help="Parameters file; by default that of the network.")
 @click.option("--account", help="ape's alias of the deployer; by default that of the local parameters.")
+@click.option(
+    "--records",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=deployments.FOLDER,
+    help="Folder of the records; by default deployments/.",
+)
 @click.option("--yes", is_flag=True, help="Send. Needed on every network that is not local.")
 @plain_errors
-def cli(provider: Any, params: Path | None, account: str | None, yes: bool) -> None:
+def cli(provider: Any, params: Path | None, account: str | None, records: Path, yes: bool) -> None:
     """Deploy the suite, or complete it."""
     build.ensure()
     console = make_console()
@@ -41,7 +48,7 @@ def cli(provider: Any, params: Path | None, account: str | None, yes: bool) -> N
     parameters = load_parameters(params) if params else find_parameters(provider.network.name, engine.chain_id)
     file = params or deployments.parameters_file(parameters)
     deployer = signers[0].address if signers else None
-    place = None if embedded else _Place(engine, parameters)
+    place = None if embedded else _Place(engine, parameters, records)
 
     plan = Deployment(engine, parameters, deployer, factory=place.factory if place else None)
     plan.validate()
@@ -78,17 +85,16 @@ def _load_account(alias: str) -> Any:
 class _Place:
     """Where a deployment on a lasting chain keeps its place, and in the end its record."""
 
-    def __init__(self, engine: ApeEngine, parameters: Parameters) -> None:
+    def __init__(self, engine: ApeEngine, parameters: Parameters, folder: Path) -> None:
         self._engine = engine
         self._genesis = engine.genesis()
-        self._file = deployments.record_file(parameters.network)
-        self._partial = deployments.partial_file(parameters.network)
+        self._file = deployments.record_file(parameters.network, folder)
+        self._partial = deployments.partial_file(parameters.network, folder)
         self.factory: str | None = None
         self.from_block = engine.block_number()
         for earlier in (deployments.read_partial(self._partial), self._finished()):
             if earlier is not None and earlier.genesis == self._genesis:
                 self.factory, self.from_block = earlier.factory, earlier.from_block
-        self._deployer = ""
 
     def _finished(self) -> deployments.DeploymentRecord | None:
         return deployments.read_record(self._file) if self._file.is_file() else None
@@ -104,7 +110,7 @@ class _Place:
         deployments.write(self._file, record)
         deployments.validate(deployments.read_record(self._file), self._engine, self._genesis, self._file)
         self._partial.unlink(missing_ok=True)
-        return str(self._file.relative_to(build.ROOT))
+        return deployments.shown(self._file)
 
 
 def _show_plan(console: Console, plan: Deployment) -> None:

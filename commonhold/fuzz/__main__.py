@@ -20,7 +20,7 @@ from commonhold.fuzz.rules import RULES
 from commonhold.fuzz.speed import Speeds, measure
 from commonhold.fuzz.stage import open_stage
 
-DEFAULT_STEPS = 250_000
+DEFAULT_STEPS = 200_000
 TELL_EVERY = 10.0  # seconds
 
 

@@ -6,7 +6,7 @@ from commonhold.fuzz.cast import ISSUERS, MANAGERS
 from commonhold.fuzz.choices import Choices
 from commonhold.fuzz.world import World
 from commonhold.model.certificate import SHARES, Share
-from commonhold.model.core import NEVER, ZERO_ADDRESS
+from commonhold.model.core import NEVER, ZERO_ADDRESS, ZERO_WORD
 
 DAY = 86_400
 YEAR = 365 * DAY
@@ -89,6 +89,12 @@ def word(c: Choices) -> bytes:
 
 def fresh_word(c: Choices) -> bytes:
     return c.integer(1, 2**64).to_bytes(32, "big")
+
+
+def owner_id(w: World, c: Choices) -> bytes:
+    """Mostly a new one; sometimes one that was given before, or none."""
+    given = c.one_of(sorted(w.model.credentials.owner_ids)) if c.chance(10) else ZERO_WORD
+    return c.mostly(fresh_word(c), given, percent=92)
 
 
 def issuer(w: World, c: Choices) -> str:

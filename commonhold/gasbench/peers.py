@@ -39,8 +39,10 @@ OZ_721_TRANSFER_EXISTING = Published("OpenZeppelin 5.7 ERC-721 transfer, existin
 OZ_721_APPROVE = Published("OpenZeppelin 5.7 ERC-721 approve", 48_519)
 # By ERC721A's own figures for 5 and 20: 81,111 + 3 x (110,016 - 81,111) / 15.
 ERC721A_MINT_8 = Published("ERC721A batch mint of 8, new holder (by its rows for 5 and 20)", 86_892)
-# Its rows are for a new holder; an existing one saves it the fresh balance: 73,391 - 56,303.
-ERC721A_MINT_8_EXISTING = Published("ERC721A batch mint of 8, existing holder", 86_892 - (73_391 - 56_303))
+# An existing holder saves it the fresh balance, by its rows for one token: 73,391 - 56,303.
+ERC721A_MINT_8_EXISTING = Published(
+    "ERC721A batch mint of 8, existing holder (by its rows)", 86_892 - (73_391 - 56_303)
+)
 ERC721A_FIRST_MOVE = Published("ERC721A first move of a middle token of a batch", 88_005)
 
 # ERC-20

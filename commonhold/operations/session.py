@@ -30,6 +30,7 @@ from commonhold.operations.story import Cast, NotRefused
 from commonhold.operations.terminal import make_console
 from commonhold.operations.tokenize import TokenizeOptions
 from commonhold.recipe import ParametersError, RecipeError, Suite, deploy, local_parameters
+from commonhold.recipe.deployments import find_suite
 
 OUT = ROOT / "out"
 DOCUMENTS = OUT / "documents"
@@ -75,12 +76,14 @@ class Session:
 
 def open_session(provider: Any) -> Session:
     """The suite on ape's connected `provider`: deployed now on the embedded chain, found on any other."""
+    import ape  # takes seconds, and tests in process use this module too
+
     from commonhold.engines.anvil_ape import ApeEngine
 
     console = make_console()
     ensure()
     if not is_embedded(provider):
-        return Session(find_suite(ApeEngine(provider)), console, embedded=False)
+        return Session(find_suite(ApeEngine(provider, signers=list(ape.accounts))), console, embedded=False)
     require_own_anvil(provider)
     suite = deploy(ApeEngine(provider, steady_clock=True), local_parameters())
     console.print("embedded chain: it was empty and ends with this command, so the suite was deployed on it first")
@@ -109,11 +112,6 @@ def write_addresses(suite: Suite, file: Path) -> Path:
 def is_embedded(provider: Any) -> bool:
     """Whether `provider` is an anvil that ape started for this command alone."""
     return getattr(provider, "process", None) is not None
-
-
-def find_suite(engine: Any) -> Suite:
-    """The suite that was deployed on the engine's network before."""
-    raise RecipeError(engine.name)
 
 
 def wallet_named(suite: Suite, name: str) -> str:

@@ -24,7 +24,8 @@ from commonhold.recipe.parameters import FOLDER as PARAMETERS_FOLDER
 from commonhold.recipe.parameters import Parameters, load_parameters
 from commonhold.recipe.plan import PLAN
 
-FOLDER = build.ROOT / "deployments"
+# Elsewhere for tests, which must not touch the record of a chain that somebody works with.
+FOLDER = Path(os.environ.get("COMMONHOLD_DEPLOYMENTS") or build.ROOT / "deployments")
 FORMAT: Literal[1] = 1
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -117,11 +118,11 @@ def _read(file: Path, model: type[Model]) -> Model:
     try:
         return model.model_validate_json(file.read_bytes())
     except OSError as problem:
-        raise RecipeError(f"{_shown(file)}: can't be read: {problem.strerror}") from None
+        raise RecipeError(f"{shown(file)}: can't be read: {problem.strerror}") from None
     except ValidationError as problem:
         first = problem.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "file"
-        raise RecipeError(f"{_shown(file)}: {field}: {first['msg']}, found {str(first['input'])[:80]!r}") from None
+        raise RecipeError(f"{shown(file)}: {field}: {first['msg']}, found {str(first['input'])[:80]!r}") from None
 
 
 def write(file: Path, record: BaseModel) -> None:
@@ -132,7 +133,8 @@ def write(file: Path, record: BaseModel) -> None:
     draft.replace(file)
 
 
-def _shown(file: Path) -> str:
+def shown(file: Path) -> str:
+    """A path as messages name it."""
     return str(file.relative_to(build.ROOT)) if file.is_relative_to(build.ROOT) else str(file)
 
 
@@ -172,7 +174,7 @@ def describe(suite: Suite, genesis: str, parameters: Path, from_block: int) -> D
         factory=suite.factory.address,
         from_block=from_block,
         commit=_commit(),
-        parameters=_shown(parameters),
+        parameters=shown(parameters),
         parameters_sha256=hashlib.sha256(parameters.read_bytes()).hexdigest(),
         contracts=contracts,
     )
@@ -202,7 +204,7 @@ def _commit() -> str | None:
 
 def validate(record: DeploymentRecord, engine: Engine, genesis: str, file: Path) -> None:
     """Raise RecipeError unless the engine's chain holds exactly what the record says, of this build."""
-    place = _shown(file)
+    place = shown(file)
     if record.chain_id != engine.chain_id:
         raise RecipeError(f"{place}: chain_id: {record.chain_id}, but this chain's id is {engine.chain_id}")
     if record.genesis != genesis:
@@ -235,7 +237,7 @@ def find_suite(engine: Any, folder: Path = FOLDER) -> Suite:
             addresses = {key: contract.address for key, contract in record.contracts.items()}
             return Suite(engine, parameters, record.deployer, {"factory": record.factory, **addresses})
     raise RecipeError(
-        f"{engine.name} (chain id {engine.chain_id}): no suite of this chain is recorded in {_shown(folder)}/:"
+        f"{engine.name} (chain id {engine.chain_id}): no suite of this chain is recorded in {shown(folder)}/:"
         " run `ape run deploy` with the same --network first"
     )
 

@@ -235,7 +235,7 @@ def parse_parameters(text: str, shown: str) -> Parameters:
     try:
         return Parameters.model_validate(data)
     except ValidationError as problem:
-        raise ParametersError("\n".join(_faults(problem, lines, shown))) from None
+        raise ParametersError("\n".join(_faults(problem, data, lines, shown))) from None
 
 
 def local_parameters() -> Parameters:
@@ -257,11 +257,11 @@ def find_parameters(network: str, chain_id: int, folder: Path = FOLDER) -> Param
     return fitting[0]
 
 
-def _faults(problem: ValidationError, lines: dict[yaml_lines.Path, int], shown: str) -> list[str]:
-    return [_fault(error, lines, shown) for error in problem.errors()]
+def _faults(problem: ValidationError, data: Any, lines: dict[yaml_lines.Path, int], shown: str) -> list[str]:
+    return [_fault(error, data, lines, shown) for error in problem.errors()]
 
 
-def _fault(error: Any, lines: dict[yaml_lines.Path, int], shown: str) -> str:
+def _fault(error: Any, data: Any, lines: dict[yaml_lines.Path, int], shown: str) -> str:
     path: yaml_lines.Path = tuple(error["loc"])
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, _Disagreement):
@@ -275,9 +275,19 @@ def _fault(error: Any, lines: dict[yaml_lines.Path, int], shown: str) -> str:
         return f"{place}: missing"
     if error["type"] == "extra_forbidden":
         return f"{place}: there is no such parameter"
-    value = "" if isinstance(cause, _Disagreement) else f"{_cut(error['input'])}: "
+    value = "" if isinstance(cause, _Disagreement) else f"{_cut(_at(data, path, error['input']))}: "
     expected = str(cause) if cause is not None else error["msg"][0].lower() + error["msg"][1:]
     return f"{place}: {value}expected {expected}"
+
+
+def _at(data: Any, path: yaml_lines.Path, otherwise: Any) -> Any:
+    """What stands in the file at `path`: a fault's own input may have been converted already."""
+    for part in path:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return otherwise
+    return data
 
 
 def _cut(value: Any) -> str:

@@ -19,7 +19,7 @@ def without_credential(w: World, c: Choices) -> str:
 
 @rule(weight=4)
 def issue_credential(w: World, c: Choices) -> None:
-    owner_id = c.mostly(inputs.fresh_word(c), inputs.word(c), percent=90)
+    owner_id = inputs.owner_id(w, c)
     jurisdiction = c.one_of((0, 276, 840, 2**16 - 1))
     w.act(
         inputs.issuer(w, c),
@@ -42,7 +42,7 @@ def claim_credential(w: World, c: Choices) -> None:
     issuer = w.cast[c.one_of(ISSUERS)]
     signed = [
         claimant,
-        c.mostly(inputs.fresh_word(c), inputs.word(c)),
+        inputs.owner_id(w, c),
         inputs.expiry(w, c),
         c.one_of((0, 276, 840)),
         c.integer(0, 3),

@@ -30,9 +30,15 @@ def soon(chain: ChainManager) -> int:
 
 
 @pytest.fixture
-def switch(suite, project, attacker: AccountAPI) -> ContractInstance:
-    """A contract that uses all of the access layer, deployed by somebody without any right; it stops for an hour."""
-    return attacker.deploy(project.TestSwitch, suite.hub, HOUR)
+def deploy_switch(suite, project, attacker: AccountAPI, contract_at) -> Callable[[int], ContractInstance]:
+    """Deploys a contract that uses all of the access layer and stops for so long; by somebody without any right."""
+    return lambda period: contract_at("TestSwitch", attacker.deploy(project.TestSwitch, suite.hub, period))
+
+
+@pytest.fixture
+def switch(deploy_switch: Callable[[int], ContractInstance]) -> ContractInstance:
+    """One that stops for an hour."""
+    return deploy_switch(HOUR)
 
 
 @pytest.fixture

@@ -48,12 +48,12 @@ def test_stop__without_the_role__reverts(switch, attacker, council):
             switch.stop(sender=stranger)
 
 
-def test_resume__while_stopped__lifts_it_and_restarts_the_pause(suite, project, guardian, attacker, as_dao, at, soon):
-    switch = attacker.deploy(project.TestSwitch, suite.hub, 30 * DAY)  # longer than the DAO's own delay
+def test_resume__while_stopped__lifts_it_and_restarts_the_pause(deploy_switch, guardian, attacker, as_dao, at, soon):
+    switch = deploy_switch(30 * DAY)  # longer than the DAO's own delay
     at(soon)
     switch.stop(sender=guardian)
     tx = as_dao(switch, "resume")
-    assert tx.events.filter(switch.Resumed) == [switch.Resumed(what=switch.WHAT())]
+    assert tx.event("Resumed")["what"] == switch.WHAT()
     assert soon < switch.stoppedUntil() == tx.timestamp < soon + 30 * DAY
     switch.act(sender=attacker)
 

@@ -15,11 +15,11 @@ def selector(signature: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("role", "holder"), [(GUARDIAN, "guardian"), (ISSUER, "issuer"), (COURT, "court"), (REGISTRAR, "registrar")]
+    ("role_id", "holder"), [(GUARDIAN, "guardian"), (ISSUER, "issuer"), (COURT, "court"), (REGISTRAR, "registrar")]
 )
-def test_roles__after_deployment__are_held_by_those_of_the_parameters(suite, request, attacker, role, holder):
-    assert suite.hub.hasRole(role, request.getfixturevalue(holder)).isMember
-    assert not suite.hub.hasRole(role, attacker).isMember
+def test_roles__after_deployment__are_held_by_those_of_the_parameters(suite, request, attacker, role_id, holder):
+    assert suite.hub.hasRole(role_id, request.getfixturevalue(holder)).isMember
+    assert not suite.hub.hasRole(role_id, attacker).isMember
 
 
 def test_admin__after_deployment__is_the_timelock_alone(suite, deployer, council, attacker):

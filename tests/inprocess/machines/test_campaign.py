@@ -1,0 +1,76 @@
+"""Short campaigns with fixed seeds: the rules reach what they are for, and every law holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from commonhold.fuzz.campaign import Campaign, replay, shortest
+from commonhold.fuzz.coverage import UNUSED, declared_errors, errors_never_reached
+from commonhold.fuzz.laws import LawBook
+from commonhold.fuzz.rules import RULES
+from commonhold.fuzz.world import Violation, World
+
+STEPS = 4000
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_campaign__short__keeps_every_law(world: World, seed: int) -> None:
+    report = Campaign(world, seed).run(STEPS)
+    assert [found.message for found in report.found] == []
+    assert report.steps == STEPS
+
+
+def test_campaign__same_seed__same_actions(world: World) -> None:
+    runs = []
+    for _ in range(2):
+        Campaign(world, 7).run(150)
+        runs.append(list(world.actions))
+    assert runs[0] == runs[1]
+    assert len(runs[0]) > 100
+
+
+def test_campaign__rules__all_reach_their_aim(world: World) -> None:
+    report = Campaign(world, 3).run(3 * STEPS)
+    assert report.rules_never_reached == []
+    assert set(report.reached) == set(RULES)
+
+
+def test_coverage__errors__named_until_seen() -> None:
+    assert errors_never_reached(declared_errors()) == []
+    assert errors_never_reached(declared_errors() - {"ShareLocked"}) == ["ShareLocked"]
+    assert not UNUSED & declared_errors()
+
+
+def test_world__chain_differs_from_model__is_told(world: World) -> None:
+    """The model is led astray on purpose: the next step must notice, and the sequence shrink to what is needed."""
+    LawBook(world)
+    share = next(iter(world.model.certificate.shares))
+    owner = world.model.certificate.ownerOf(share)
+    world.act(owner, "certificate", "setApprovalForAll", world.cast["buyer"], True)
+    world.model.certificate.shares[share].user_expires += 1
+    with pytest.raises(Violation, match="userExpires"):
+        world.act(owner, "certificate", "approve", world.cast["buyer"], share)
+
+
+def test_shortest__failing_sequence__keeps_what_breaks_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a model that forgets that a permission dies with the move, four actions of sixty are left."""
+    LawBook(world)
+    certificate = type(world.model.certificate)
+    honest = certificate._move
+
+    def forgetful(self: object, share_id: int, to: str, authority: object) -> None:
+        kept = self.shares[share_id].permission  # type: ignore[attr-defined]
+        honest(self, share_id, to, authority)
+        self.shares[share_id].permission = kept  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(certificate, "_move", forgetful)
+    cast = world.cast
+    share = 2 * 256 + 1
+    with pytest.raises(Violation):
+        for number in range(29):
+            world.act(cast["owner_b"], "coin", "transfer", cast["buyer"], number)
+        world.act(cast["manager"], "certificate", "approveTransfer", share, cast["buyer"], world.now + 100)
+        world.act(cast["owner_a"], "certificate", "transferFrom", cast["owner_a"], cast["buyer"], share)
+    short = shortest(world, list(world.actions), "model")
+    assert [action.function for action in short] == ["approveTransfer", "transferFrom"]
+    assert replay(world, short) is not None
