@@ -23,16 +23,20 @@ build: setup ## compile the contracts, if anything changed
 demo: build ## 12 real homes on an embedded chain, income, a transfer, refusals (HOMES=321 for all)
 	@$(VENV)/ape run demo
 
-# Property tests run in process on two cores, without ape's pytest plugin; the others through ape on an anvil of their own.
+# Property tests run in process, without ape's pytest plugin; the others through ape. Each of the two workers of a chain
+# run has an anvil of its own.
+IN_PROCESS := tests/inprocess tests/architecture -- -p no:ape_test -n 2 -q
+ON_CHAIN := tests/chain -- -n 2 --dist loadfile -q
+
 test: build ## all tests: in process, then on the embedded chain
-	@tools/pytest-folder tests/inprocess tests/architecture -- -p no:ape_test -n 2
-	@tools/pytest-folder tests/chain --
+	@tools/pytest-folder $(IN_PROCESS)
+	@tools/pytest-folder $(ON_CHAIN)
 
 test-inprocess: build ## only the tests that need no chain
-	@tools/pytest-folder tests/inprocess tests/architecture -- -p no:ape_test -n 2
+	@tools/pytest-folder $(IN_PROCESS)
 
 test-chain: build ## only the tests on the embedded chain
-	@tools/pytest-folder tests/chain --
+	@tools/pytest-folder $(ON_CHAIN)
 
 lint: setup ## ruff, mypy, forge fmt, solhint, a type-check of the contracts
 	@tools/lint

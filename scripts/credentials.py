@@ -5,10 +5,11 @@ ape run credentials revoke --wallet ADDRESS --network ...
 """
 
 import click
-from ape.cli import ConnectedProviderCommand, network_option
+from ape.cli import network_option
 
+from commonhold.operations.commands import NetworkCommand
 from commonhold.operations.credentials import UNITED_STATES, YEAR, ensure_credential, revoke_credential
-from commonhold.operations.session import open_session, plain_errors
+from commonhold.operations.session import open_session
 from commonhold.operations.tables import credential_line
 
 WALLET_HELP = "An address, or a role of the parameters file such as holding_entity; may be given several times."
@@ -20,7 +21,7 @@ def cli():
     """Credentials of owners: anonymous, verifiable, revocable."""
 
 
-@cli.command(cls=ConnectedProviderCommand)
+@cli.command(cls=NetworkCommand)
 @network_option()
 @click.option("--wallet", "wallets", multiple=True, required=True, help=WALLET_HELP)
 @click.option(
@@ -32,7 +33,6 @@ def cli():
 @click.option(
     "--flags", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="The issuer's own marks."
 )
-@plain_errors
 def issue(provider, wallets, days, jurisdiction, flags):
     """Issue or renew credentials; a wallet with a valid one is left alone."""
     session = open_session(provider)
@@ -49,10 +49,9 @@ def issue(provider, wallets, days, jurisdiction, flags):
         session.console.print(f"{wallet}: {'' if done.is_new else 'already '}{credential_line(done.credential)}")
 
 
-@cli.command(cls=ConnectedProviderCommand)
+@cli.command(cls=NetworkCommand)
 @network_option()
 @click.option("--wallet", "wallets", multiple=True, required=True, help=WALLET_HELP)
-@plain_errors
 def revoke(provider, wallets):
     """End credentials for good; titles, income and the right to sell stay."""
     session = open_session(provider)

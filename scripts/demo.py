@@ -7,10 +7,11 @@ what must be refused. Leaves out/certificate.svg and out/suite.json.
 import time
 
 import click
-from ape.cli import ConnectedProviderCommand, network_option
+from ape.cli import network_option
 
 from commonhold.build import ROOT
 from commonhold.inputs.portfolio import Portfolio, read_portfolio
+from commonhold.operations.commands import NetworkCommand
 from commonhold.operations.paper import write_svg
 from commonhold.operations.reading import all_properties, certificate_of
 from commonhold.operations.session import (
@@ -19,7 +20,6 @@ from commonhold.operations.session import (
     cast_of,
     is_embedded,
     open_session,
-    plain_errors,
     tokenize_options,
     write_addresses,
 )
@@ -28,10 +28,9 @@ from commonhold.operations.tables import certificate_table, gas_table, portfolio
 from commonhold.operations.terminal import homes_left
 
 
-@click.command(cls=ConnectedProviderCommand)
+@click.command(cls=NetworkCommand)
 @network_option()
 @click.option("--homes", type=click.IntRange(1, 321), default=12, envvar="HOMES", show_default=True, help="How many.")
-@plain_errors
 def cli(provider, homes):
     """Show the whole suite at work on the embedded chain."""
     began = time.monotonic()

@@ -18,15 +18,15 @@ from rich.table import Table
 
 from commonhold import build
 from commonhold.engines.anvil_ape import ApeEngine
-from commonhold.engines.command import ChainCommand
-from commonhold.operations.session import is_embedded, plain_errors
+from commonhold.operations.commands import NetworkCommand
+from commonhold.operations.session import is_embedded
 from commonhold.operations.terminal import make_console
 from commonhold.recipe import Parameters, Suite, deploy, deployments, find_parameters, load_parameters
 from commonhold.recipe.deploy import Deployment, Progress, RecipeError
 from commonhold.recipe.proof import Proof, ProofFailed, examine
 
 
-@click.command(cls=ChainCommand)
+@click.command(cls=NetworkCommand)
 @network_option()
 @click.option("--params", type=click.Path(path_type=Path), help="Parameters file; by default that of the network.")
 @click.option("--account", help="ape's alias of the deployer; by default that of the local parameters.")
@@ -37,7 +37,6 @@ from commonhold.recipe.proof import Proof, ProofFailed, examine
     help="Folder of the records; by default deployments/.",
 )
 @click.option("--yes", is_flag=True, help="Send. Needed on every network that is not local.")
-@plain_errors
 def cli(provider: Any, params: Path | None, account: str | None, records: Path, yes: bool) -> None:
     """Deploy the suite, or complete it."""
     build.ensure()
@@ -61,6 +60,7 @@ def cli(provider: Any, params: Path | None, account: str | None, records: Path, 
         parameters,
         deployer,
         factory=place.factory if place else None,
+        from_block=place.from_block if place else 0,
         on_factory=place.begin if place else None,
         progress=lambda step: _show_step(console, step),
     )

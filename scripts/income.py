@@ -5,11 +5,12 @@ ape run income claim --wallet ADDRESS --network ...
 """
 
 import click
-from ape.cli import ConnectedProviderCommand, network_option
+from ape.cli import network_option
 
 from commonhold.operations.amounts import show_amount
+from commonhold.operations.commands import NetworkCommand
 from commonhold.operations.income import claim_income, deposit_income
-from commonhold.operations.session import CoinAmount, open_session, plain_errors
+from commonhold.operations.session import CoinAmount, open_session
 
 
 @click.group()
@@ -17,23 +18,25 @@ def cli():
     """Income belongs to whoever owned a share when it came in."""
 
 
-@cli.command(cls=ConnectedProviderCommand)
+@cli.command(cls=NetworkCommand)
 @network_option()
 @click.option("--property", "property_id", type=click.IntRange(min=1), required=True, help="Number of the house.")
 @click.option("--amount", type=CoinAmount(), required=True, help="HMD, such as 1000.50.")
 @click.option("--payer", default="manager", show_default=True, help="An address or a role; it needs the coins.")
-@plain_errors
-def deposit(provider, property_id, amount, payer):
+@click.option("--mint", is_flag=True, help="Local chains: the council mints the coins for the payer first.")
+def deposit(provider, property_id, amount, payer, mint):
     """Pay HMD to the present owners of a house."""
     session = open_session(provider)
-    deposit_income(session.suite, property_id, amount, session.wallet(payer))
+    wallet = session.wallet(payer)
+    if mint:
+        session.suite.coin.mint(wallet, amount, sender=session.wallet("council"))
+    deposit_income(session.suite, property_id, amount, wallet)
     session.console.print(f"{show_amount(amount)} HMD paid in for property {property_id}")
 
 
-@cli.command(cls=ConnectedProviderCommand)
+@cli.command(cls=NetworkCommand)
 @network_option()
 @click.option("--wallet", required=True, help="The owner: an address or a role.")
-@plain_errors
 def claim(provider, wallet):
     """Pay an owner all that is due."""
     session = open_session(provider)

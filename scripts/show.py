@@ -8,11 +8,12 @@ ape run show wallet ADDRESS --network ...
 from pathlib import Path
 
 import click
-from ape.cli import ConnectedProviderCommand, network_option
+from ape.cli import network_option
 
+from commonhold.operations.commands import NetworkCommand
 from commonhold.operations.paper import write_svg
 from commonhold.operations.reading import certificate_of, documents_of, property_of, wallet_of
-from commonhold.operations.session import open_session, plain_errors
+from commonhold.operations.session import open_session
 from commonhold.operations.tables import certificate_table, property_table, wallet_tables
 
 
@@ -21,10 +22,9 @@ def cli():
     """What the chain knows, in tables."""
 
 
-@cli.command("property", cls=ConnectedProviderCommand)
+@cli.command("property", cls=NetworkCommand)
 @network_option()
 @click.argument("property_id", type=click.IntRange(min=1))
-@plain_errors
 def show_property(provider, property_id):
     """A house with its documents and owners."""
     session = open_session(provider)
@@ -32,11 +32,10 @@ def show_property(provider, property_id):
     session.console.print(property_table(house, documents_of(session.suite, property_id)))
 
 
-@cli.command("certificate", cls=ConnectedProviderCommand)
+@cli.command("certificate", cls=NetworkCommand)
 @network_option()
 @click.argument("share_id", type=click.IntRange(min=257))
 @click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Write the paper's picture to this file.")
-@plain_errors
 def show_certificate(provider, share_id, svg):
     """A certificate: what the paper shows, and what it does not."""
     session = open_session(provider)
@@ -45,10 +44,9 @@ def show_certificate(provider, share_id, svg):
         session.console.print(f"picture: {write_svg(session.suite, share_id, svg)}")
 
 
-@cli.command("wallet", cls=ConnectedProviderCommand)
+@cli.command("wallet", cls=NetworkCommand)
 @network_option()
 @click.argument("wallet")
-@plain_errors
 def show_wallet(provider, wallet):
     """A wallet with its credential, coins and shares; an address or a role."""
     session = open_session(provider)

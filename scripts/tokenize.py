@@ -6,17 +6,18 @@ ape run tokenize --portfolio examples/portfolio.json --network ethereum:local:fo
 from pathlib import Path
 
 import click
-from ape.cli import ConnectedProviderCommand, network_option
+from ape.cli import network_option
 
 from commonhold.inputs.portfolio import Portfolio, read_portfolio
+from commonhold.operations.commands import NetworkCommand
 from commonhold.operations.credentials import ensure_credential
 from commonhold.operations.documents import DEFAULT_BASE
-from commonhold.operations.session import DOCUMENTS, open_session, plain_errors, tokenize_options
+from commonhold.operations.session import DOCUMENTS, open_session, tokenize_options
 from commonhold.operations.terminal import homes_left, make_console
 from commonhold.operations.tokenize import tokenize
 
 
-@click.command(cls=ConnectedProviderCommand)
+@click.command(cls=NetworkCommand)
 @network_option()
 @click.option("--portfolio", "file", type=click.Path(path_type=Path), required=True, help="JSON or CSV file of homes.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first homes of the file.")
@@ -25,7 +26,6 @@ from commonhold.operations.tokenize import tokenize
 @click.option("--update-documents", is_flag=True, help="Record changed description documents as new versions.")
 @click.option("--manager", default="manager", show_default=True, help="Where the file names none: address or role.")
 @click.option("--holding-entity", default="holding_entity", show_default=True, help="Likewise; it gets the shares.")
-@plain_errors
 def cli(provider, file, limit, documents, document_base, update_documents, manager, holding_entity):
     """Register and tokenize each home of a portfolio file, once."""
     portfolio = read_portfolio(file)
@@ -50,7 +50,7 @@ def cli(provider, file, limit, documents, document_base, update_documents, manag
             portfolio,
             options,
             progress,
-            lambda homes, sent: console.print(f"{homes} homes to go, {sent} transactions"),
+            lambda homes, sent: console.print(f"homes to go: {homes}, transactions: {sent}"),
         )
     console.print(
         f"{len(result.registrations)} registered, {len(result.tokenizations)} tokenized, {result.untouched} there "

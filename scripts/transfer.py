@@ -4,21 +4,21 @@ ape run transfer --share 257 --to ADDRESS --approve --network ...
 """
 
 import click
-from ape.cli import ConnectedProviderCommand, network_option
+from ape.cli import network_option
 
+from commonhold.operations.commands import NetworkCommand
 from commonhold.operations.reading import certificate_of
-from commonhold.operations.session import open_session, plain_errors
+from commonhold.operations.session import open_session
 from commonhold.operations.transfers import approve_transfer, move_share, refusal_of
 
 
-@click.command(cls=ConnectedProviderCommand)
+@click.command(cls=NetworkCommand)
 @network_option()
 @click.option("--share", "identifier", type=click.IntRange(min=257), required=True, help="Id of the certificate.")
 @click.option("--to", "buyer", required=True, help="The new owner: an address or a role.")
 @click.option("--approve", is_flag=True, help="Give the house's manager's permission first.")
 @click.option("--approve-only", is_flag=True, help="Give that permission and stop: the owner moves the share later.")
 @click.option("--check", is_flag=True, help="Send nothing; say whether the share could move, and if not, why.")
-@plain_errors
 def cli(provider, identifier, buyer, approve, approve_only, check):
     """Move a share from its owner, as far as the suite permits."""
     session = open_session(provider)

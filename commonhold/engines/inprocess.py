@@ -159,12 +159,12 @@ class InProcessEngine(Engine):
 
     def _revert(self, problem: RuntimeError) -> Revert:
         """The revert data stand in the error's text; all else in it can be the whole state, so nothing else is kept."""
+        text = str(problem)
+        if text.startswith("Transaction("):  # refused before it began: `result` is still that of the one before
+            raise EngineError(f"this transaction can't be sent at all: {text[:200]}")
         result = self._evm.result
         if result is not None and result.is_halt:
-            if result.reason.startswith("Transaction("):
-                raise EngineError(f"this transaction can't be sent at all: {result.reason}")
             return Revert("Halt", {"reason": result.reason})
-        text = str(problem)
         start = text.find("output: 0x")
         if start < 0:
             return Revert("Halt", {"reason": text[:200]})
@@ -232,6 +232,12 @@ class InProcessEngine(Engine):
     def set_balance(self, address: str, amount: int) -> None:
         """Give a wallet of one's own choice ether to send along."""
         self._evm.set_balance(address, amount)
+
+    def set_code(self, address: str, code: bytes) -> None:
+        """Give an address code without a transaction, for tests; a snapshot does not undo it."""
+        balance = self._evm.get_balance(address)
+        self._evm.insert_account_info(address, AccountInfo(nonce=self.nonce(address), code=code))
+        self._evm.set_balance(address, balance)
 
     def nonce(self, address: str) -> int:
         return self._nonces.get(address, 0)

@@ -119,7 +119,6 @@ class Credentials(HasSignpost):
         status = self.status_of(wallet)
         require(status is not Status.MOVED, "WalletMoved", wallet, self.currentWallet(wallet))
         require(status is not Status.VALID, "CredentialStillValid", wallet, self.ownerIdOf(wallet))
-        require(wallet not in self.successor_of.values(), "WalletAlreadyKnown", wallet)
         self._require_no_recovery(wallet)
 
     def _require_no_recovery(self, wallet: str) -> None:

@@ -99,8 +99,7 @@ class Registry(HasSignpost):
     def documentAt(self, property_id: int, kind: int, version: int) -> tuple[bytes, int, str]:
         house = self.houses.get(property_id)
         versions = house.documents.get(kind, []) if house else []
-        require(0 < version <= len(versions), "UnknownDocument", property_id, kind, version, len(versions))
-        return versions[version - 1]
+        return versions[version - 1] if 0 < version <= len(versions) else (bytes(32), 0, "")
 
     def documentCount(self, property_id: int, kind: int) -> int:
         house = self.houses.get(property_id)

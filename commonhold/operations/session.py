@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import click
 from rich.console import Console
 
 from commonhold.build import ROOT, BuildError, abi_path, ensure
 from commonhold.embedded import SharedChainError, require_own_anvil
-from commonhold.engines import EngineError, Revert
+from commonhold.engines import EngineError
 from commonhold.engines.codec import CodecError, as_address
 from commonhold.inputs.problems import InputError
 from commonhold.operations.amounts import AmountError, parse_amount
@@ -53,8 +51,6 @@ EXPECTED_ERRORS = (
     UnreadablePaper,
 )
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 
 class UnknownWallet(click.ClickException):
     """A wallet was named that is neither an address nor a role of the parameters."""
@@ -80,6 +76,8 @@ def open_session(provider: Any) -> Session:
 
     from commonhold.engines.anvil_ape import ApeEngine
 
+    # Where another provider of the same network is connected already, ape works with that one and lets go of `provider`.
+    provider = ape.networks.active_provider or provider
     console = make_console()
     ensure()
     if not is_embedded(provider):
@@ -178,18 +176,3 @@ class CoinAmount(click.ParamType):
         if amount == 0:
             self.fail("expected an amount above 0", param, ctx)
         return amount
-
-
-def plain_errors(command: F) -> F:
-    """A click callback whose expected errors end in a message and exit code 1, without a traceback."""
-
-    @wraps(command)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except Revert as revert:
-            raise click.ClickException(f"the chain refused: {revert}") from None
-        except EXPECTED_ERRORS as error:
-            raise click.ClickException(str(error)) from None
-
-    return cast(F, guarded)

@@ -215,7 +215,9 @@ def _refused_holding_entities(suite: Any, plans: Iterable[_Plan], options: Token
     for plan in plans:
         first_with.setdefault(plan.placed.home.holding_entity or options.holding_entity, plan.placed)
     return [
-        _problem(placed, "holding_entity", wallet, "a wallet with a valid credential (see the credentials script)")
+        _problem(
+            placed, "holding_entity", wallet, "a wallet with a valid credential (`ape run credentials issue` gives one)"
+        )
         for wallet, placed in first_with.items()
         if not suite.credentials.isValid(wallet)
     ]

@@ -102,15 +102,17 @@ def deploy(
     *,
     plan: Plan = PLAN,
     factory: str | None = None,
+    from_block: int = 0,
     on_factory: Callable[[str, str], None] | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Suite:
     """Bring the suite to what plan and parameters say; does only what is missing.
 
-    `deployer` defaults to that of the local parameters. `factory` is the address that an earlier run used, if known;
+    `deployer` defaults to that of the local parameters. `factory` is the address that an earlier run used, if known,
+    and `from_block` where events are searched from (public nodes refuse to search the whole chain);
     `on_factory` is told deployer and factory before the first transaction, for whoever keeps it beyond this process.
     """
-    run = Deployment(engine, parameters, deployer, plan=plan, factory=factory)
+    run = Deployment(engine, parameters, deployer, plan=plan, factory=factory, from_block=from_block)
     run.validate()
     if on_factory is not None:
         on_factory(run.deployer, run.factory_address)
@@ -135,8 +137,9 @@ class Deployment:
         *,
         plan: Plan = PLAN,
         factory: str | None = None,
+        from_block: int = 0,
     ) -> None:
-        self.engine, self.parameters, self.plan = engine, parameters, plan
+        self.engine, self.parameters, self.plan, self.from_block = engine, parameters, plan, from_block
         if engine.chain_id != parameters.chain_id:
             raise RecipeError(
                 f"wrong network: this chain's id is {engine.chain_id}, the parameters of {parameters.network!r} are for"
@@ -302,7 +305,8 @@ class Deployment:
 
     def _label_step(self, role: Role) -> Step:
         def done() -> bool:
-            labels = [event for event in self.engine.events(self._hub, "RoleLabel") if event["roleId"] == role]
+            given = self.engine.events(self._hub, "RoleLabel", from_block=self.from_block)
+            labels = [event for event in given if event["roleId"] == role]
             return bool(labels) and labels[-1]["label"] == role.name
 
         return Step(

@@ -306,15 +306,14 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
         require(expiresAt > block.timestamp, ExpiryInPast(expiresAt, block.timestamp));
     }
 
-    /// @dev A wallet gets a new credential only if it has no live one and is, for all that is known here, one person's
-    /// first and only wallet: with a recovery under way or behind it, two credentials would meet in one person.
+    /// @dev A wallet gets a new credential only if it has no live one, was not replaced, and no recovery of it is under
+    /// way: that would move a credential which the issuer of the new one never agreed to move.
     function _requireIssuable(address wallet) private view {
         require(wallet != address(0), InvalidWallet(wallet));
         Record storage record = _records[wallet];
         Status status = _statusOf(record);
         require(status != Status.Moved, WalletMoved(wallet, currentWallet(wallet)));
         require(status != Status.Valid, CredentialStillValid(wallet, record.ownerId));
-        require(_rootOf[wallet] == address(0), WalletAlreadyKnown(wallet));
         _requireNoRecovery(wallet);
     }
 

@@ -19,15 +19,18 @@ import {Spelling} from "./libraries/Spelling.sol";
 /// a claim that was cleared. The listener is called last, after writes and events.
 /// @custom:kill The guardian stops new registrations; nothing else of a register of facts needs a stop.
 contract PropertyRegistry is IPropertyRegistry, IGuardianStop, RoleGated, Signpost {
-    /// @dev The numbers take one slot each pair of lines; the texts stand behind them. `shareCount` is zero <=> unknown.
+    /// @dev Three slots of numbers, then the texts. `shareCount` is zero <=> the house is unknown.
     struct House {
+        // First slot: all that other contracts ask for in a transaction.
         address manager;
         uint8 shareCount;
         bool listed;
         uint40 registeredAt; // seconds
         uint32 documentVersion; // documents ever set
+        // Second slot.
         address holdingEntity;
         uint96 firstPriceUsd; // 18 decimals
+        // Third slot.
         uint128 seniorClaimsUsd; // 18 decimals; sum of the standing claims
         uint16 seniorClaimCount;
         string provider;
@@ -38,6 +41,7 @@ contract PropertyRegistry is IPropertyRegistry, IGuardianStop, RoleGated, Signpo
         string listingUri;
     }
 
+    /// @notice Bounds of a house's number of shares.
     uint8 public constant MIN_SHARE_COUNT = 2;
     uint8 public constant MAX_SHARE_COUNT = 100;
     /// @notice Longest name, identifier or reference, in bytes.
@@ -57,8 +61,10 @@ contract PropertyRegistry is IPropertyRegistry, IGuardianStop, RoleGated, Signpo
 
     // One slot: both are read when a house is registered.
     uint128 private _propertyCount;
+    /// @inheritdoc IPropertyRegistry
     uint40 public registrationStoppedUntil;
 
+    /// @inheritdoc IPropertyRegistry
     address public listener;
     mapping(PropertyId propertyId => House) private _houses;
     mapping(PropertyId propertyId => mapping(DocumentKind kind => Document[])) private _documents;
@@ -308,11 +314,10 @@ contract PropertyRegistry is IPropertyRegistry, IGuardianStop, RoleGated, Signpo
     function documentAt(PropertyId propertyId, DocumentKind kind, uint256 version)
         public
         view
-        returns (Document memory)
+        returns (Document memory document)
     {
         Document[] storage versions = _documents[propertyId][kind];
-        require(version > 0 && version <= versions.length, UnknownDocument(propertyId, kind, version, versions.length));
-        return versions[version - 1];
+        if (version > 0 && version <= versions.length) document = versions[version - 1];
     }
 
     /// @inheritdoc IPropertyRegistry

@@ -145,9 +145,6 @@ interface IPropertyRegistry {
     /// @notice Thrown when a document's hash is zero.
     error MissingHash(DocumentKind kind);
 
-    /// @notice Thrown when version `version` of a document does not exist; `count` do.
-    error UnknownDocument(PropertyId propertyId, DocumentKind kind, uint256 version, uint256 count);
-
     /// @notice Thrown when a house is delisted already.
     error AlreadyDelisted(PropertyId propertyId);
 
@@ -222,10 +219,10 @@ interface IPropertyRegistry {
     /// @notice The standing claim `ref` (US dollars, 18 decimals); 0 if none.
     function seniorClaim(PropertyId propertyId, bytes32 ref) external view returns (uint256 amountUsd);
 
-    /// @notice The latest version of a document; reverts if there is none.
+    /// @notice The latest version of a document; empty, with a zero hash, if there is none.
     function documentOf(PropertyId propertyId, DocumentKind kind) external view returns (Document memory);
 
-    /// @notice Version `version` (from 1) of a document.
+    /// @notice Version `version` (from 1) of a document; empty, with a zero hash, if it does not exist.
     function documentAt(PropertyId propertyId, DocumentKind kind, uint256 version)
         external
         view

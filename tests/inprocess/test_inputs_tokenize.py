@@ -220,7 +220,7 @@ def test_holding_entity__without_credential__refused_before_anything_is_sent(
     (message,) = refused(fresh, changed(portfolio, 3, holding_entity=stranger), options)
     assert message == (
         f"{portfolio.homes[3].line}: home 4 (INV-0004): holding_entity: got '{stranger}'; "
-        "expected a wallet with a valid credential (see the credentials script)"
+        "expected a wallet with a valid credential (`ape run credentials issue` gives one)"
     )
 
 

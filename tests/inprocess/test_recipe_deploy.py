@@ -137,7 +137,7 @@ def test_chain__with_another_id__is_refused(parameters):
 
 def test_deployer__who_shall_hold_a_role__is_refused(parameters):
     engine = InProcessEngine()
-    with pytest.raises(RecipeError, match="roles.court: 7 is the deployer, who must hold nothing"):
+    with pytest.raises(RecipeError, match=r"roles\.court: 7 is the deployer, who must hold nothing"):
         deploy(engine, parameters, engine.accounts[7])
 
 

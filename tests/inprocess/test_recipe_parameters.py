@@ -131,7 +131,7 @@ def test_file__that_is_huge__is_refused_unread(tmp_path):
 
 
 def test_network__without_parameters__is_refused():
-    with pytest.raises(ParametersError, match="no custom.yaml, and 0 other files are for chain id 1234"):
+    with pytest.raises(ParametersError, match=r"no custom\.yaml, and 0 other files are for chain id 1234"):
         find_parameters("custom", 1234)
 
 

@@ -6,11 +6,11 @@ import dataclasses
 
 import pytest
 
-from commonhold.engines import InProcessEngine
+from commonhold.engines import InProcessEngine, Revert
 from commonhold.recipe import PLAN, ProofFailed, Role, deploy, prove
 from commonhold.recipe.deploy import Progress
 from commonhold.recipe.plan import GrantEntry, Param
-from commonhold.recipe.proof import PUBLIC_ROLE
+from commonhold.recipe.proof import DELEGATED_ACCOUNT, PUBLIC_ROLE
 
 
 class HandoverNear(Exception):
@@ -96,17 +96,23 @@ def test_minter__that_is_a_contract__passes(suite, as_dao):
     prove(suite)
 
 
-def test_holder__that_is_a_wallet__fails(before_handover, attacker):
-    suite, complete = before_handover
-    suite.certificate.setHolder(attacker, (False, True, False), sender=suite.deployer)
-    complete()
-    assert faults_of(suite) == ["external-holder"]
-
-
-def test_listener__that_is_a_wallet__fails(before_handover, attacker):
+@pytest.mark.parametrize(
+    ("contract", "setter", "rights", "fault"),
+    [
+        ("certificate", "setHolder", ((False, True, False),), "external-holder"),
+        ("certificate", "setRenderer", (), "external-row"),
+        ("registry", "setListener", (), "external-row"),
+    ],
+)
+def test_row__of_a_wallet_that_borrows_code__fails(before_handover, attacker, contract, setter, rights, fault):
+    """The contracts refuse a wallet without code; one that borrows it (EIP-7702) only the proof can tell."""
     suite, _ = before_handover
-    suite.registry.setListener(attacker, sender=suite.deployer)
-    assert "external-row" in faults_of(suite)
+    with pytest.raises(Revert) as refused:
+        suite.engine.send(suite.contracts[contract], setter, attacker, *rights, sender=suite.deployer)
+    assert (refused.value.name, refused.value.values) == ("MissingCode", (attacker,))
+    suite.engine.set_code(attacker, DELEGATED_ACCOUNT + bytes.fromhex(suite.coin.address[2:]))
+    suite.engine.send(suite.contracts[contract], setter, attacker, *rights, sender=suite.deployer)
+    assert fault in faults_of(suite)
 
 
 def test_function__open_to_all__fails(before_handover):

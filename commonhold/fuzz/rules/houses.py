@@ -118,7 +118,7 @@ def stop_registration(w: World, c: Choices) -> None:
 
 @rule(weight=1)
 def read_missing_document(w: World, c: Choices) -> None:
-    """`documentAt` and `documentOf` name what is missing."""
+    """`documentAt` and `documentOf` are empty where there is nothing."""
     number = inputs.house(w, c)
     kind = c.integer(0, 5)
     w.check_view("registry", "documentOf", number, kind)

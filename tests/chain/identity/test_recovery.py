@@ -324,14 +324,17 @@ def test_moved_wallet__claim__reverts(credentials, claim, issuer, owner_a, issue
         credentials.claim(*late.arguments(late.signed_by(issuer)), sender=owner_a)
 
 
-def test_wallet_that_took_over__never_gets_another_credential(credentials, issuer, owner_a, issue, recover):
+def test_wallet_that_took_over__gets_another_credential_only_once_its_own_is_dead(
+    credentials, issuer, owner_a, issue, recover
+):
     issue(owner_a, "a")
     recover(owner_a, wallet("new"))
     with ape.reverts(credentials.CredentialStillValid, wallet=wallet("new"), ownerId=owner_id("a")):
         issue(wallet("new"), "b")
     credentials.revoke(wallet("new"), sender=issuer)
-    with ape.reverts(credentials.WalletAlreadyKnown, wallet=wallet("new")):
-        issue(wallet("new"), "b")
+    issue(wallet("new"), "b")
+    assert credentials.ownerIdOf(wallet("new")) == owner_id("b")
+    assert credentials.currentWallet(owner_a) == wallet("new")
 
 
 def test_chain_of_recoveries__resolves_from_every_wallet(credentials, owner_a, issue, recover):
