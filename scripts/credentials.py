@@ -8,8 +8,8 @@ import click
 from ape.cli import network_option
 
 from commonhold.operations.commands import NetworkCommand
+from commonhold.operations.connection import connect
 from commonhold.operations.credentials import UNITED_STATES, YEAR, ensure_credential, revoke_credential
-from commonhold.operations.session import open_session
 from commonhold.operations.tables import credential_line
 
 WALLET_HELP = "An address, or a role of the parameters file such as holding_entity; may be given several times."
@@ -35,18 +35,18 @@ def cli():
 )
 def issue(provider, wallets, days, jurisdiction, flags):
     """Issue or renew credentials; a wallet with a valid one is left alone."""
-    session = open_session(provider)
+    connection = connect(provider)
     for name in wallets:
-        wallet = session.wallet(name)
+        wallet = connection.wallet(name)
         done = ensure_credential(
-            session.suite,
+            connection.suite,
             wallet,
-            session.wallet("issuer"),
+            connection.wallet("issuer"),
             valid_for=days * DAY,
             jurisdiction=jurisdiction,
             flags=flags,
         )
-        session.console.print(f"{wallet}: {'' if done.is_new else 'already '}{credential_line(done.credential)}")
+        connection.console.print(f"{wallet}: {'' if done.is_new else 'already '}{credential_line(done.credential)}")
 
 
 @cli.command(cls=NetworkCommand)
@@ -54,8 +54,8 @@ def issue(provider, wallets, days, jurisdiction, flags):
 @click.option("--wallet", "wallets", multiple=True, required=True, help=WALLET_HELP)
 def revoke(provider, wallets):
     """End credentials for good; titles, income and the right to sell stay."""
-    session = open_session(provider)
+    connection = connect(provider)
     for name in wallets:
-        wallet = session.wallet(name)
-        revoke_credential(session.suite, wallet, session.wallet("issuer"))
-        session.console.print(f"{wallet}: revoked")
+        wallet = connection.wallet(name)
+        revoke_credential(connection.suite, wallet, connection.wallet("issuer"))
+        connection.console.print(f"{wallet}: revoked")

@@ -12,17 +12,17 @@ from ape.cli import network_option
 from commonhold.build import ROOT
 from commonhold.inputs.portfolio import Portfolio, read_portfolio
 from commonhold.operations.commands import NetworkCommand
-from commonhold.operations.paper import write_svg
-from commonhold.operations.reading import all_properties, certificate_of
-from commonhold.operations.session import (
+from commonhold.operations.connection import (
     EXAMPLE,
     OUT,
     cast_of,
+    connect,
     is_embedded,
-    open_session,
     tokenize_options,
     write_addresses,
 )
+from commonhold.operations.paper import write_svg
+from commonhold.operations.reading import all_properties, certificate_of
 from commonhold.operations.story import Story, gas_by_step
 from commonhold.operations.tables import certificate_table, gas_table, portfolio_table, refusal_table
 from commonhold.operations.terminal import homes_left
@@ -38,8 +38,8 @@ def cli(provider, homes):
         raise click.UsageError("the demo runs on the embedded chain alone: leave --network out")
     whole = read_portfolio(EXAMPLE)
     portfolio = Portfolio(whole.file, whole.homes[:homes])
-    session = open_session(provider)
-    suite, console = session.suite, session.console
+    connection = connect(provider)
+    suite, console = connection.suite, connection.console
     with homes_left(console, homes) as progress:
         story = Story(suite, cast_of(suite), portfolio, tokenize_options(suite), console.print, progress)
         story.run()
@@ -51,7 +51,7 @@ def cli(provider, homes):
     console.print(certificate_table(certificate_of(suite, story.followed_share)))
     rows = [(refusal.tried, refusal.error.name, _values(refusal.error.named)) for refusal in story.refusals]
     console.print(refusal_table(rows))
-    console.print(gas_table([session.deployment_gas, *gas_by_step(story.steps)]))
+    console.print(gas_table([connection.deployment_gas, *gas_by_step(story.steps)]))
     picture = write_svg(suite, story.followed_share, OUT / "certificate.svg")
     addresses = write_addresses(suite, OUT / "suite.json")
     console.print(f"certificate {story.followed_share}: {picture.relative_to(ROOT)}")

@@ -19,7 +19,7 @@ from rich.table import Table
 from commonhold import build
 from commonhold.engines.anvil_ape import ApeEngine
 from commonhold.operations.commands import NetworkCommand
-from commonhold.operations.session import is_embedded
+from commonhold.operations.connection import is_embedded
 from commonhold.operations.terminal import make_console
 from commonhold.recipe import Parameters, Suite, deploy, deployments, find_parameters, load_parameters
 from commonhold.recipe.deploy import Deployment, Progress, RecipeError

@@ -9,8 +9,8 @@ from ape.cli import network_option
 
 from commonhold.operations.amounts import show_amount
 from commonhold.operations.commands import NetworkCommand
+from commonhold.operations.connection import CoinAmount, connect
 from commonhold.operations.income import claim_income, deposit_income
-from commonhold.operations.session import CoinAmount, open_session
 
 
 @click.group()
@@ -26,12 +26,12 @@ def cli():
 @click.option("--mint", is_flag=True, help="Local chains: the council mints the coins for the payer first.")
 def deposit(provider, property_id, amount, payer, mint):
     """Pay HMD to the present owners of a house."""
-    session = open_session(provider)
-    wallet = session.wallet(payer)
+    connection = connect(provider)
+    wallet = connection.wallet(payer)
     if mint:
-        session.suite.coin.mint(wallet, amount, sender=session.wallet("council"))
-    deposit_income(session.suite, property_id, amount, wallet)
-    session.console.print(f"{show_amount(amount)} HMD paid in for property {property_id}")
+        connection.suite.coin.mint(wallet, amount, sender=connection.wallet("council"))
+    deposit_income(connection.suite, property_id, amount, wallet)
+    connection.console.print(f"{show_amount(amount)} HMD paid in for property {property_id}")
 
 
 @cli.command(cls=NetworkCommand)
@@ -39,7 +39,7 @@ def deposit(provider, property_id, amount, payer, mint):
 @click.option("--wallet", required=True, help="The owner: an address or a role.")
 def claim(provider, wallet):
     """Pay an owner all that is due."""
-    session = open_session(provider)
-    owner = session.wallet(wallet)
-    claimed = claim_income(session.suite, owner)
-    session.console.print(f"{owner}: {show_amount(claimed.amount)} HMD for {claimed.shares} shares")
+    connection = connect(provider)
+    owner = connection.wallet(wallet)
+    claimed = claim_income(connection.suite, owner)
+    connection.console.print(f"{owner}: {show_amount(claimed.amount)} HMD for {claimed.shares} shares")

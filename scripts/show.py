@@ -11,9 +11,9 @@ import click
 from ape.cli import network_option
 
 from commonhold.operations.commands import NetworkCommand
+from commonhold.operations.connection import connect
 from commonhold.operations.paper import write_svg
 from commonhold.operations.reading import certificate_of, documents_of, property_of, wallet_of
-from commonhold.operations.session import open_session
 from commonhold.operations.tables import certificate_table, property_table, wallet_tables
 
 
@@ -27,9 +27,9 @@ def cli():
 @click.argument("property_id", type=click.IntRange(min=1))
 def show_property(provider, property_id):
     """A house with its documents and owners."""
-    session = open_session(provider)
-    house = property_of(session.suite, property_id)
-    session.console.print(property_table(house, documents_of(session.suite, property_id)))
+    connection = connect(provider)
+    house = property_of(connection.suite, property_id)
+    connection.console.print(property_table(house, documents_of(connection.suite, property_id)))
 
 
 @cli.command("certificate", cls=NetworkCommand)
@@ -38,10 +38,10 @@ def show_property(provider, property_id):
 @click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Write the paper's picture to this file.")
 def show_certificate(provider, share_id, svg):
     """A certificate: what the paper shows, and what it does not."""
-    session = open_session(provider)
-    session.console.print(certificate_table(certificate_of(session.suite, share_id)))
+    connection = connect(provider)
+    connection.console.print(certificate_table(certificate_of(connection.suite, share_id)))
     if svg is not None:
-        session.console.print(f"picture: {write_svg(session.suite, share_id, svg)}")
+        connection.console.print(f"picture: {write_svg(connection.suite, share_id, svg)}")
 
 
 @cli.command("wallet", cls=NetworkCommand)
@@ -49,7 +49,7 @@ def show_certificate(provider, share_id, svg):
 @click.argument("wallet")
 def show_wallet(provider, wallet):
     """A wallet with its credential, coins and shares; an address or a role."""
-    session = open_session(provider)
-    address = session.wallet(wallet)
-    for table in wallet_tables(address, wallet_of(session.suite, address)):
-        session.console.print(table)
+    connection = connect(provider)
+    address = connection.wallet(wallet)
+    for table in wallet_tables(address, wallet_of(connection.suite, address)):
+        connection.console.print(table)

@@ -10,11 +10,17 @@ from ape.cli import network_option
 
 from commonhold.inputs.portfolio import Portfolio, read_portfolio
 from commonhold.operations.commands import NetworkCommand
+from commonhold.operations.connection import DOCUMENTS, connect, tokenize_options
 from commonhold.operations.credentials import ensure_credential
-from commonhold.operations.documents import DEFAULT_BASE
-from commonhold.operations.session import DOCUMENTS, open_session, tokenize_options
-from commonhold.operations.terminal import homes_left, make_console
+from commonhold.operations.documents import DEFAULT_BASE, fits_uri
+from commonhold.operations.terminal import homes_left
 from commonhold.operations.tokenize import tokenize
+
+
+def _base(context, parameter, value):
+    if not fits_uri(value):
+        raise click.BadParameter("expected printable ASCII, short enough for a uri of 256 characters with the hash")
+    return value
 
 
 @click.command(cls=NetworkCommand)
@@ -22,31 +28,32 @@ from commonhold.operations.tokenize import tokenize
 @click.option("--portfolio", "file", type=click.Path(path_type=Path), required=True, help="JSON or CSV file of homes.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first homes of the file.")
 @click.option("--documents", type=click.Path(path_type=Path), default=DOCUMENTS, help="Folder for the documents.")
-@click.option("--document-base", default=DEFAULT_BASE, help="What the documents' uris begin with.")
+@click.option("--document-base", default=DEFAULT_BASE, callback=_base, help="What the documents' uris begin with.")
 @click.option("--update-documents", is_flag=True, help="Record changed description documents as new versions.")
 @click.option("--manager", default="manager", show_default=True, help="Where the file names none: address or role.")
 @click.option("--holding-entity", default="holding_entity", show_default=True, help="Likewise; it gets the shares.")
 def cli(provider, file, limit, documents, document_base, update_documents, manager, holding_entity):
     """Register and tokenize each home of a portfolio file, once."""
-    portfolio = read_portfolio(file)
+    read_portfolio(file)  # a bad file is refused before anything else happens
+    connection = connect(provider)
+    console = connection.console
+    portfolio = read_portfolio(file, connection.suite.parameters.property.default_share_count)
+    console.print(f"{file}: {len(portfolio.homes)} homes, all well-formed")
     if limit is not None:
         portfolio = Portfolio(portfolio.file, portfolio.homes[:limit])
-    console = make_console()
-    console.print(f"{file}: {len(portfolio.homes)} homes, all well-formed")
-    session = open_session(provider)
     options = tokenize_options(
-        session.suite,
+        connection.suite,
         documents,
         document_base=document_base,
         update_documents=update_documents,
         manager=manager,
         holding_entity=holding_entity,
     )
-    if session.embedded:
-        ensure_credential(session.suite, options.holding_entity, session.wallet("issuer"))
+    if connection.embedded:
+        ensure_credential(connection.suite, options.holding_entity, connection.wallet("issuer"))
     with homes_left(console, len(portfolio.homes)) as progress:
         result = tokenize(
-            session.suite,
+            connection.suite,
             portfolio,
             options,
             progress,

@@ -7,8 +7,8 @@ import click
 from ape.cli import network_option
 
 from commonhold.operations.commands import NetworkCommand
+from commonhold.operations.connection import connect
 from commonhold.operations.reading import certificate_of
-from commonhold.operations.session import open_session
 from commonhold.operations.transfers import approve_transfer, move_share, refusal_of
 
 
@@ -21,16 +21,16 @@ from commonhold.operations.transfers import approve_transfer, move_share, refusa
 @click.option("--check", is_flag=True, help="Send nothing; say whether the share could move, and if not, why.")
 def cli(provider, identifier, buyer, approve, approve_only, check):
     """Move a share from its owner, as far as the suite permits."""
-    session = open_session(provider)
-    suite, to = session.suite, session.wallet(buyer)
+    connection = connect(provider)
+    suite, to = connection.suite, connection.wallet(buyer)
     paper = certificate_of(suite, identifier).certificate
     if check:
         refusal = refusal_of(suite, identifier, paper.owner, to)
-        session.console.print(f"refused: {refusal}" if refusal else "it could move")
+        connection.console.print(f"refused: {refusal}" if refusal else "it could move")
         return
     if approve_only:
         approve_transfer(suite, identifier, to, paper.manager)
-        session.console.print(f"share {identifier} may move to {to} within a day")
+        connection.console.print(f"share {identifier} may move to {to} within a day")
         return
     moved = move_share(suite, identifier, to, paper.manager if approve else None)
-    session.console.print(f"share {identifier}: {moved.previous} -> {moved.owner}")
+    connection.console.print(f"share {identifier}: {moved.previous} -> {moved.owner}")

@@ -50,8 +50,8 @@ ABOUT: dict[str, Any] = {
     "title": "321 real house sales, dressed up as a portfolio",
     "real": {
         "what": "price, year, age, rooms, bathrooms, area, land, neighborhood and distances of 321 house sales of 1978 "
-        "and 1981 around an incinerator in North Andover, Massachusetts; prices in dollars of the year of the sale; the "
-        "place is named by the paper and the textbook, it is no column of the data",
+        "and 1981 around an incinerator in North Andover, Massachusetts; prices in dollars of the year of the sale; "
+        "the place is named by the paper and the textbook, it is no column of the data",
         "source": "K.A. Kiel and K.T. McClain (1995), House Prices During Siting Decision Stages: The Case of an "
         "Incinerator from Rumor Through Operation, Journal of Environmental Economics and Management 28, 241-255; the "
         "subset kielmc of J.M. Wooldridge, Introductory Econometrics: A Modern Approach",

@@ -81,8 +81,8 @@ class _Ticker:
 
 def _replay(file: Path) -> int:
     world = open_stage(InProcessEngine())
-    LawBook(world)
-    violation = replay(world, [world.read_action(row) for row in actions.load(file)])
+    laws = LawBook(world)
+    violation = replay(world, laws, [world.read_action(row) for row in actions.load(file)])
     print(violation or f"{file}: {len(world.actions)} actions, every law holds")
     return 1 if violation else 0
 

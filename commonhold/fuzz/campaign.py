@@ -110,26 +110,27 @@ class Campaign:
         """Cut the failing sequence down and write it to a file."""
         sequence = list(self.world.actions)
         if self.shrink:
-            sequence = shortest(self.world, sequence, violation.law)
-            violation = replay(self.world, sequence) or violation
+            sequence = shortest(self.world, self.laws, sequence, violation.law)
+            violation = replay(self.world, self.laws, sequence) or violation
         file = FAILURES / f"{violation.law}-{self.report.seed}-{number}.json"
         facts = {"law": violation.law, "message": str(violation), "seed": f"{self.report.seed}/{number}"}
         actions.save(file, sequence, self.world.names, facts)
         self.report.found.append(Found(violation.law, str(violation), file, len(sequence)))
 
 
-def replay(world: World, sequence: Sequence[Action]) -> Violation | None:
-    """Do exactly these actions from the opening, all laws watching (`LawBook` must be attached)."""
+def replay(world: World, laws: LawBook, sequence: Sequence[Action]) -> Violation | None:
+    """Do exactly these actions from the opening, all laws watching, with an audit at the end."""
     world.reopen()
     try:
         for action in sequence:
             world.perform(action)
+        laws.audit()
     except Violation as violation:
         return violation
     return None
 
 
-def shortest(world: World, sequence: Sequence[Action], law: str) -> list[Action]:
+def shortest(world: World, laws: LawBook, sequence: Sequence[Action], law: str) -> list[Action]:
     """Fewer actions that break the same law: whole blocks are left out as long as that helps, then smaller ones."""
     kept = list(sequence)
     block = max(1, len(kept) // 2)
@@ -137,7 +138,7 @@ def shortest(world: World, sequence: Sequence[Action], law: str) -> list[Action]
         start = 0
         while start < len(kept):
             shorter = kept[:start] + kept[start + block :]
-            violation = replay(world, shorter)
+            violation = replay(world, laws, shorter)
             if violation is not None and violation.law == law:
                 kept = shorter
             else:

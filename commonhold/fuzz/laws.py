@@ -19,6 +19,7 @@ from commonhold.model.core import ZERO_ADDRESS, Call
 from commonhold.model.income import UNIT
 
 AUDIT_EVERY = 50
+DOCUMENT_KINDS = 6
 
 SHARE_VIEWS = (
     ("certificate", "ownerOf"),
@@ -86,6 +87,8 @@ class LawBook:
         self._wealth = None
         if call.function in ("transferFrom", "safeTransferFrom") and call.contract == "certificate":
             self._predict_transfer(call, world.names.address(action.sender))
+        if call.function == "claim" and call.contract == "income":
+            world.check_view("income", "claimable", world.names.address(action.sender), *call.arguments)
         if action.sender == "attacker":
             self._wealth = self._wealth_of_all()
 
@@ -118,7 +121,8 @@ class LawBook:
             model.chain.now = then
         expected = b"" if refusal is None else world.port.encode_error(refusal.name, refusal.arguments)
         if answer != expected:
-            raise Violation("model", f"transferCheck{call.arguments} must be {refusal}, but is {answer.hex()}")
+            told = world.port.decode_error(answer) if answer else None
+            raise Violation("model", f"transferCheck{call.arguments} must be {refusal}, but is {told}")
         if str(refusal) == str(model.certificate.refusal(owner, to, share, operator)):
             self._prediction = (refusal is None, answer)
 
@@ -216,8 +220,12 @@ class LawBook:
             self.world.check_view(contract, view, wallet)
 
     def check_house(self, house: int) -> None:
+        world = self.world
         for contract, view in HOUSE_VIEWS:
-            self.world.check_view(contract, view, house)
+            world.check_view(contract, view, house)
+        kind = self.steps % DOCUMENT_KINDS
+        world.check_view("registry", "documentOf", house, kind)
+        world.check_view("registry", "documentAt", house, kind, self.steps % 4)
 
     def check_fingerprint(self, share: int) -> None:
         """ERC-5646: the same state has the same fingerprint, another state another."""
@@ -238,10 +246,9 @@ class LawBook:
         for field, value in world.model.certificate.paper(share).items():
             if getattr(shown, field) != value:
                 raise Violation("model", f"paper of {share}: {field} must be {value}, but is {getattr(shown, field)}")
-        holder = world.model.lien_holder
-        told = shown.lienHolder == holder.address
-        if shown.loanTermsKnown != told or (told and tuple(shown.loan) != tuple(holder.loans[share])):
-            raise Violation("model", f"paper of {share}: loan {shown.loan}, known {shown.loanTermsKnown}")
+        terms = world.model.certificate.loan_terms(share)
+        if shown.loanTermsKnown != (terms is not None) or (terms is not None and tuple(shown.loan) != terms):
+            raise Violation("model", f"paper of {share}: the loan must be {terms}, but is {shown.loan}")
 
     # -- everything -----------------------------------------------------------------------------------------------
 
@@ -272,6 +279,8 @@ class LawBook:
                 raise Violation("L6", f"the shares of house {house} total {sum(parts)} millionths")
             for share in range(house * SHARES + 1, house * SHARES + count + 1):
                 self.check_share(share)
+                self.check_fingerprint(share)
+                self.check_paper(share)
                 owner = view("certificate", "ownerOf", share)
                 owners[owner] = owners.get(owner, 0) + 1
                 all_pending += view("income", "pendingOf", share)
@@ -349,6 +358,8 @@ HOSTILE_VIEWS: tuple[tuple[str, str, tuple[Any, ...]], ...] = tuple(
         ("credentials", "recoveryOf", (ZERO_ADDRESS,)),
         ("registry", "houseOf", (2**256 - 1,)),
         ("registry", "seniorClaimsOf", (0,)),
+        ("registry", "documentOf", (2**256 - 1, 5)),
+        ("registry", "documentAt", (1, 0, 2**256 - 1)),
         ("registry", "propertyByParcel", ("", "")),
         ("registry", "propertyByProviderId", ("x" * 300, "ü")),
         ("coin", "canTransfer", (ZERO_ADDRESS, ZERO_ADDRESS, 2**256 - 1)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from commonhold.engines.base import Contract, Engine, Receipt, Revert, coders
+from commonhold.engines.base import Contract, Engine, Receipt, Revert, coders, decode_revert
 from commonhold.engines.wallets import private_key
 from commonhold.fuzz.cast import PUPPETS
 from commonhold.model.core import ZERO_WORD, Call, Logged
@@ -124,6 +124,12 @@ class Port:
         selector, coder = _errors_by_name(self.contracts["certificate"].name)[name]
         return selector + coder.encode(arguments)
 
+    @staticmethod
+    def decode_error(data: bytes) -> Reverted:
+        """The error that revert data of the certificate mean."""
+        told = decode_revert(data, "ShareCertificate")
+        return Reverted(told.name, told.values)
+
     # -- what a call touches --------------------------------------------------------------------------------------
 
     def touched(self, contract: str, function: str, arguments: tuple[Any, ...]) -> Touched:
@@ -131,11 +137,12 @@ class Port:
         nested = [item for value in arguments for item in (value if isinstance(value, tuple) else (value,))]
         calls = [item for item in nested if isinstance(item, Call)]
         if calls or contract in ("hub", "timelock"):
-            found: Touched = (set(), set(), set())
-            for call in calls:
-                for whole, part in zip(found, self.touched(call.contract, call.function, call.arguments), strict=True):
-                    whole |= part
-            return found
+            parts = [self.touched(call.contract, call.function, call.arguments) for call in calls]
+            return (
+                set().union(*(part[0] for part in parts)),
+                set().union(*(part[1] for part in parts)),
+                set().union(*(part[2] for part in parts)),
+            )
         shares: set[int] = set()
         houses: set[int] = set()
         wallets: set[str] = set()

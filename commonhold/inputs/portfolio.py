@@ -26,7 +26,7 @@ from pydantic import ValidationError
 from commonhold.inputs.home import Home, expected_of, field_names
 from commonhold.inputs.json_positions import DuplicateKey, JsonSyntaxError, Node, read_json
 from commonhold.inputs.problems import InputError, Problem, shown
-from commonhold.inputs.spelling import canonical_spellings
+from commonhold.inputs.spelling import canonical_scope, canonical_spellings
 
 FORMAT = "commonhold-portfolio/1"
 DEFAULT_SHARES = 8
@@ -313,12 +313,13 @@ def _note(draft: _Draft, name: str, kind: str, faults: _Faults) -> None:
 
 
 def _refuse_duplicates(homes: list[PlacedHome], faults: _Faults) -> None:
-    """No two homes may have the same provider's id or parcel, in whatever spelling: the register would refuse it."""
-    for scope, name in (("provider", "provider_property_id"), ("jurisdiction", "parcel")):
+    """No two homes may have the same provider's id, parcel or title, however spelled: the register would refuse it."""
+    unique = (("provider", "provider_property_id"), ("jurisdiction", "parcel"), ("jurisdiction", "title_reference"))
+    for scope, name in unique:
         first: dict[tuple[str, str, str], PlacedHome] = {}
         for placed in homes:
             where, what = getattr(placed.home, scope), getattr(placed.home, name)
-            scope_key = canonical_spellings(where)[0]
+            scope_key = canonical_scope(where)
             keys = [(scope_key, kind, text) for kind, text in zip(_SPELLINGS, canonical_spellings(what), strict=True)]
             earlier = next((first[key] for key in keys if key in first), None)
             if earlier is not None:

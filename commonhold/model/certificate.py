@@ -52,6 +52,7 @@ class Share:
     approved: str = ZERO_ADDRESS
     permission: Permission | None = None
     sale: tuple[int, str] | None = None  # price in dollars of 18 decimals, currency
+    first_priced: bool = True  # the house's first price is still this owner's
 
     @property
     def locked(self) -> bool:
@@ -81,6 +82,7 @@ class Certificate(HasSignpost):
         self.operators: set[tuple[str, str]] = set()
         self.frozen: set[tuple[str, int]] = set()
         self.rows: dict[str, Rights] = {}
+        self.tellers: dict[str, Callable[[int], tuple[object, ...]]] = {}  # lien holders that tell a loan's terms
         self.terms: defaultdict[int, int] = defaultdict(int)  # how often a house's manager was set
         registry.on_change = self._on_change
 
@@ -171,7 +173,7 @@ class Certificate(HasSignpost):
         share = self._existing(share_id)
         house = self.houses[share_id // SHARES]
         first_price = self.registry.houses[share_id // SHARES].terms.firstPriceUsd
-        price, currency = share.sale or (0 if share.moves else first_price, ZERO_ADDRESS)
+        price, currency = share.sale or (first_price if share.first_priced else 0, ZERO_ADDRESS)
         credential = self.credentials.credentialOf(share.owner)
         return {
             "shareId": share_id,
@@ -192,6 +194,11 @@ class Certificate(HasSignpost):
             "leaseHolder": share.lease,
         }
 
+    def loan_terms(self, share_id: int) -> tuple[object, ...] | None:
+        """The terms of the share's lien, if its holder tells them."""
+        teller = self.tellers.get(self.shares[share_id].lien)
+        return teller(share_id) if teller else None
+
     def fingerprint(self, share_id: int) -> tuple[object, ...]:
         """Everything that `getStateFingerprint` must bind: it changes exactly when one of these does."""
         share = self.shares[share_id]
@@ -200,6 +207,7 @@ class Certificate(HasSignpost):
             share.owner,
             share.moves,
             share.lien,
+            self.loan_terms(share_id),
             share.lease,
             self.userOf(share_id),
             share.user_expires,
@@ -327,13 +335,15 @@ class Certificate(HasSignpost):
         current = self.credentials.currentWallet(old_wallet)
         require(current != old_wallet, "NotRecovered", old_wallet)
         self._require_receiver(current)
-        moved: set[int] = set()
+        moved: list[int] = []
         for share_id in share_ids:
             owner = current if share_id in moved else self.owner_of(share_id)
+            if owner == current:
+                continue
             require(owner == old_wallet, "NotShareOwner", share_id, old_wallet, owner)
             self._require_unfrozen(self.shares[share_id], share_id)
-            moved.add(share_id)
-        for share_id in share_ids:
+            moved.append(share_id)
+        for share_id in moved:
             self._move(share_id, current, Authority.RECOVERY)
 
     def forcedTransfer(self, sender: str, owner: str, to: str, share_id: int) -> bool:
@@ -357,16 +367,18 @@ class Certificate(HasSignpost):
             self.emit("Transfer", owner, to, share_id)
             return
         self.settle(self.address, share_id, owner)
-        # What the seller granted ends with his ownership; a lessee stays, and a lost key is no sale.
-        if share.user != ZERO_ADDRESS and share.lease == ZERO_ADDRESS and authority is not Authority.RECOVERY:
-            share.user, share.user_expires = ZERO_ADDRESS, 0
-            self.emit("UpdateUser", share_id, ZERO_ADDRESS, 0)
+        if authority is not Authority.RECOVERY:  # a lost key is no sale
+            # What the seller granted ends with his ownership; a lessee stays.
+            if share.user != ZERO_ADDRESS and share.lease == ZERO_ADDRESS:
+                share.user, share.user_expires = ZERO_ADDRESS, 0
+                self.emit("UpdateUser", share_id, ZERO_ADDRESS, 0)
+            share.acquired_at = self.now
+            share.sale = None
+            share.first_priced = False
         share.owner = to
-        share.acquired_at = self.now
         share.moves += 1
         share.approved = ZERO_ADDRESS
         share.permission = None
-        share.sale = None
         self.held[owner] -= 1
         self.held[to] += 1
         self.emit("Transfer", owner, to, share_id)

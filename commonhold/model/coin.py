@@ -175,7 +175,8 @@ class Coin(HasSignpost):
         balance = self.balances[owner]
         require(amount <= balance, "ERC20InsufficientBalance", owner, balance, amount)
         self.hub.use_up(order)
-        self._release(owner, amount)
+        if owner != to:
+            self._release(owner, amount)
         self._move(owner, to, amount)
         self.emit("ForcedTransfer", owner, to, amount)
         return True

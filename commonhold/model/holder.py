@@ -32,6 +32,10 @@ class LienHolder(Contract):
         super().__init__(chain, address)
         self.certificate = certificate
         self.loans: dict[int, Terms] = {}
+        certificate.tellers[address] = self.termsOf
+
+    def termsOf(self, share_id: int) -> Terms:
+        return self.loans[share_id]
 
     def _require_owner(self, sender: str, share_id: int) -> None:
         owner = self.certificate.ownerOf(share_id)

@@ -11,7 +11,7 @@ from eth_keys.exceptions import BadSignature
 from eth_utils import ValidationError, keccak
 
 from commonhold.model.access import HasSignpost, Hub, Roles
-from commonhold.model.core import NEVER, ZERO_ADDRESS, ZERO_WORD, Chain, hash_of, require
+from commonhold.model.core import NEVER, ZERO_ADDRESS, ZERO_WORD, Chain, Refused, hash_of, require
 
 HALF_CURVE_ORDER = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0
 
@@ -114,6 +114,11 @@ class Credentials(HasSignpost):
 
     # -- rules ----------------------------------------------------------------------------------------------------
 
+    def _require_issuer(self, sender: str, function: str) -> None:
+        """Role ISSUER, in person: through the hub's `execute` the hub itself would become the issuer."""
+        self.restricted(sender, function)
+        require(sender != self.hub.address, "MissingRole", sender, Roles.ISSUER)
+
     def _require_issuable(self, wallet: str) -> None:
         require(wallet != ZERO_ADDRESS, "InvalidWallet", wallet)
         status = self.status_of(wallet)
@@ -124,7 +129,13 @@ class Credentials(HasSignpost):
     def _require_no_recovery(self, wallet: str) -> None:
         recovery = self.under_way(wallet)
         if recovery:
-            require(False, "RecoveryUnderWay", wallet, recovery.new_wallet)
+            raise Refused("RecoveryUnderWay", wallet, recovery.new_wallet)
+
+    def _require_recovery(self, wallet: str) -> Recovery:
+        recovery = self.under_way(wallet)
+        if recovery is None:
+            raise Refused("NoRecovery", wallet)
+        return recovery
 
     def _require_unknown(self, wallet: str) -> None:
         require(wallet not in self.credentials, "WalletAlreadyKnown", wallet)
@@ -158,7 +169,10 @@ class Credentials(HasSignpost):
     # -- issuing --------------------------------------------------------------------------------------------------
 
     def issue(self, sender: str, wallet: str, owner_id: bytes, expires_at: int, jurisdiction: int, flags: int) -> None:
-        self.restricted(sender, "issue")
+        self._require_issuer(sender, "issue")
+        self._require_issuable(wallet)
+        if wallet in self.credentials:
+            self._require_authority_over(sender, wallet)
         self._issue(sender, wallet, owner_id, expires_at, jurisdiction, flags)
 
     def claim(
@@ -177,10 +191,10 @@ class Credentials(HasSignpost):
         digest = self.claim_digest(sender, owner_id, expires_at, jurisdiction, flags, issuer, deadline)
         # Contracts that sign (ERC-1271) are left to the unit tests.
         require(signer_of(digest, signature) == issuer, "InvalidIssuerSignature", issuer)
+        self._require_issuable(sender)
         self._issue(issuer, sender, owner_id, expires_at, jurisdiction, flags)
 
     def _issue(self, issuer: str, wallet: str, owner_id: bytes, expires_at: int, jurisdiction: int, flags: int) -> None:
-        self._require_issuable(wallet)
         self._require_future(expires_at)
         self._require_not_revoked(issuer)
         self._require_owner_id(owner_id)
@@ -198,7 +212,7 @@ class Credentials(HasSignpost):
         return keccak(b"\x19\x01" + separator + hash_of(claim, *fields))
 
     def renew(self, sender: str, wallet: str, expires_at: int) -> None:
-        self.restricted(sender, "renew")
+        self._require_issuer(sender, "renew")
         self._require_live(wallet)
         self._require_authority_over(sender, wallet)
         self._require_future(expires_at)
@@ -208,14 +222,14 @@ class Credentials(HasSignpost):
         self.emit("CredentialRenewed", wallet, credential.owner_id, sender, expires_at)
 
     def revoke(self, sender: str, wallet: str) -> None:
-        self.restricted(sender, "revoke")
+        self._require_issuer(sender, "revoke")
         self._require_live(wallet)
         self._require_authority_over(sender, wallet)
         self.credentials[wallet].revoked = True
         self.emit("CredentialRevoked", wallet, self.ownerIdOf(wallet), sender)
 
     def revokeIssuedSince(self, sender: str, issuer: str, since: int) -> None:
-        own = sender == issuer and (issuer in self.issuers or self.hub.has_role(Roles.ISSUER, issuer))
+        own = sender == issuer and self.hub.has_role(Roles.ISSUER, issuer)
         if not own:
             self.restricted(sender, "revokeIssuedSince")
         standing = self.revoked_since_of.get(issuer, 0)
@@ -238,7 +252,7 @@ class Credentials(HasSignpost):
     # -- recovery -------------------------------------------------------------------------------------------------
 
     def startRecovery(self, sender: str, old_wallet: str, new_wallet: str) -> None:
-        self.restricted(sender, "startRecovery")
+        self._require_issuer(sender, "startRecovery")
         status = self.status_of(old_wallet)
         require(status not in (Status.NONE, Status.MOVED), "UnexpectedStatus", old_wallet, int(status))
         self._require_authority_over(sender, old_wallet)
@@ -255,17 +269,14 @@ class Credentials(HasSignpost):
         self.emit("RecoveryObjected", sender, recovery.new_wallet)
 
     def cancelRecovery(self, sender: str, old_wallet: str) -> None:
-        self.restricted(sender, "cancelRecovery")
+        self._require_issuer(sender, "cancelRecovery")
         require(self.under_way(old_wallet) is not None, "NoRecovery", old_wallet)
         self._require_authority_over(sender, old_wallet)
         recovery = self.recoveries.pop(old_wallet)
         self.emit("RecoveryCancelled", old_wallet, recovery.new_wallet, sender)
 
     def finishRecovery(self, sender: str, old_wallet: str) -> None:
-        recovery = self.under_way(old_wallet)
-        if recovery is None:
-            require(False, "NoRecovery", old_wallet)
-            return
+        recovery = self._require_recovery(old_wallet)
         ready_at = self.ready_at(recovery)
         require(self.now >= ready_at, "RecoveryNotReady", old_wallet, ready_at, self.now)
         self._require_unknown(recovery.new_wallet)

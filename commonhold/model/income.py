@@ -87,11 +87,12 @@ class Income(Contract):
             owner = self.certificate.owner_of(share_id)
             require(owner == sender, "NotShareOwner", share_id, sender, owner)
         amount = self.claimable(sender, share_ids)
-        self._check_payable(sender, amount)
+        current = self.credentials.currentWallet(sender)
+        self._check_payable(current, amount)
         self.settled[sender] = 0
         for share_id in share_ids:
             self._take(share_id, sender)
-        self._pay(sender, sender, amount)
+        self._pay(sender, current, amount)
         return amount
 
     def claimRecovered(self, sender: str, old_wallet: str) -> int:

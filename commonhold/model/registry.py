@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from commonhold.inputs.spelling import canonical_spellings
+from commonhold.inputs.spelling import canonical_scope, canonical_spellings
 from commonhold.model.access import GuardianStop, HasSignpost, Hub, Roles
 from commonhold.model.core import ZERO_ADDRESS, ZERO_WORD, Chain, Refused, require
 
@@ -89,6 +89,9 @@ class Registry(HasSignpost):
 
     def propertyByParcel(self, jurisdiction: str, text: str) -> int:
         return self._find("parcel", jurisdiction, text)
+
+    def propertyByTitle(self, jurisdiction: str, text: str) -> int:
+        return self._find("titleReference", jurisdiction, text)
 
     def registrationStoppedUntil(self) -> int:
         return self.switch.stopped_until
@@ -230,14 +233,15 @@ def _identifiers(terms: PropertyTerms) -> tuple[tuple[str, str, str], ...]:
     return (
         ("providerPropertyId", terms.provider, terms.providerPropertyId),
         ("parcel", terms.jurisdiction, terms.parcel),
+        ("titleReference", terms.jurisdiction, terms.titleReference),
     )
 
 
 def _spelling_keys(name: str, scope: str, text: str) -> tuple[tuple[str, str, str, str], ...]:
-    """A house's two spellings; the scope (provider, jurisdiction) counts by its joined spelling."""
-    joined_scope, _ = canonical_spellings(scope)
+    """A house's two spellings within their scope (provider, jurisdiction)."""
+    within = canonical_scope(scope)
     joined, parted = canonical_spellings(text)
-    return (name, "joined", joined_scope, joined), (name, "parted", joined_scope, parted)
+    return (name, "joined", within, joined), (name, "parted", within, parted)
 
 
 def _require_readable(name: str, text: str, longest: int) -> None:

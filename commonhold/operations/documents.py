@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from commonhold.inputs.home import Home
+from commonhold.inputs.home import MAX_URI_LENGTH, Home
 
 FORMAT = "commonhold-description/1"
 DEFAULT_BASE = "documents/"
@@ -57,6 +57,11 @@ def description_of(home: Home) -> Document:
     }
     text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=True)
     return Document(f"{text}\n".encode("ascii"))
+
+
+def fits_uri(base: str) -> bool:
+    """Whether the register takes uris that begin with `base`."""
+    return len(Document(b"").uri(base)) <= MAX_URI_LENGTH and base.isascii() and base.isprintable()
 
 
 def write_document(document: Document, folder: Path) -> Path:

@@ -95,7 +95,7 @@ contract HomeDollar is
     function forcedTransfer(address from, address to, uint256 amount) external restricted returns (bool result) {
         require(canSend(from), ERC7943CannotSend(from));
         require(canReceive(to), ERC7943CannotReceive(to));
-        _release(from, amount);
+        if (from != to) _release(from, amount);
         // Past our own `_update`: coins frozen beyond the balance stay frozen and must not stand in the way here.
         super._update(from, to, amount);
         emit ForcedTransfer(from, to, amount);

@@ -72,6 +72,13 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
         recoveryPeriod = recoveryPeriod_;
     }
 
+    /// @dev An issuer acts in person. Through the hub's `execute` the hub would be the caller: written down as the
+    /// issuer, out of reach of `revokeIssuedSince`, and open to every holder of the role.
+    modifier inPerson() {
+        require(msg.sender != authority(), MissingRole(msg.sender, Roles.ISSUER));
+        _;
+    }
+
     /* THE DAO */
 
     /// @inheritdoc ICredentialRegistry
@@ -96,7 +103,7 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
 
     /// @inheritdoc ICredentialRegistry
     function revokeIssuedSince(address issuer, uint40 since) external {
-        bool isOwn = msg.sender == issuer && (_issuerIdOf[issuer] != 0 || _hasRole(Roles.ISSUER, issuer));
+        bool isOwn = msg.sender == issuer && _hasRole(Roles.ISSUER, issuer);
         if (!isOwn) _checkCanCall(msg.sender, msg.data); // the DAO's, as if `restricted`
         Issuer storage entry = _issuers[_enterIssuer(issuer)];
         uint40 standing = entry.revokedSince;
@@ -114,7 +121,13 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
     function issue(address wallet, bytes32 ownerId, uint40 expiresAt, uint16 jurisdiction, uint32 flags)
         external
         restricted
+        inPerson
     {
+        // A dead credential is still its issuer's to replace: else another could take the wallet over, and recover it.
+        // By `claim` the wallet itself agrees.
+        _requireIssuable(wallet);
+        Record storage record = _records[wallet];
+        if (record.issuedAt != 0) _requireAuthorityOver(wallet, record);
         _issue(msg.sender, wallet, ownerId, expiresAt, jurisdiction, flags);
     }
 
@@ -134,11 +147,12 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
             keccak256(abi.encode(CLAIM_TYPEHASH, msg.sender, ownerId, expiresAt, jurisdiction, flags, issuer, deadline))
         );
         require(SignatureCheck.isSignedBy(issuer, digest, signature), InvalidIssuerSignature(issuer));
+        _requireIssuable(msg.sender);
         _issue(issuer, msg.sender, ownerId, expiresAt, jurisdiction, flags);
     }
 
     /// @inheritdoc ICredentialRegistry
-    function renew(address wallet, uint40 expiresAt) external restricted {
+    function renew(address wallet, uint40 expiresAt) external restricted inPerson {
         Record storage record = _records[wallet];
         Status status = _statusOf(record);
         require(
@@ -154,7 +168,7 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
     }
 
     /// @inheritdoc ICredentialRegistry
-    function revoke(address wallet) external restricted {
+    function revoke(address wallet) external restricted inPerson {
         Record storage record = _records[wallet];
         Status status = _statusOf(record);
         require(
@@ -169,7 +183,7 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
     /* RECOVERY */
 
     /// @inheritdoc ICredentialRegistry
-    function startRecovery(address oldWallet, address newWallet) external restricted {
+    function startRecovery(address oldWallet, address newWallet) external restricted inPerson {
         Record storage record = _records[oldWallet];
         Status status = _statusOf(record);
         require(status != Status.None && status != Status.Moved, UnexpectedStatus(oldWallet, status));
@@ -190,7 +204,7 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
     }
 
     /// @inheritdoc ICredentialRegistry
-    function cancelRecovery(address oldWallet) external restricted {
+    function cancelRecovery(address oldWallet) external restricted inPerson {
         Recovery memory recovery = _underWay(oldWallet);
         _requireAuthorityOver(oldWallet, _records[oldWallet]);
         delete _recoveries[oldWallet];
@@ -269,7 +283,6 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
         uint16 jurisdiction,
         uint32 flags
     ) private {
-        _requireIssuable(wallet);
         _requireFuture(expiresAt);
         _requireNotRevoked(issuer);
         _useOwnerId(ownerId);

@@ -79,7 +79,8 @@ contract IncomeDistributor is IIncomeDistributor {
         for (uint256 i = 0; i < shareIds.length; ++i) {
             amount += _takePending(shareIds[i], msg.sender);
         }
-        _pay(msg.sender, msg.sender, amount);
+        // Whoever has the key of a lost wallet works for the wallet that took its place.
+        _pay(msg.sender, CREDENTIALS.currentWallet(msg.sender), amount);
     }
 
     /// @inheritdoc IIncomeDistributor

@@ -55,6 +55,7 @@ contract PropertyRegistry is IPropertyRegistry, IGuardianStop, RoleGated, Signpo
     /// @dev Fields whose spelling is compared; the names tag the keys of `_bySpelling` and the error.
     string private constant PROVIDER_PROPERTY_ID = "providerPropertyId";
     string private constant PARCEL = "parcel";
+    string private constant TITLE_REFERENCE = "titleReference";
 
     /// @notice How long a stop of registrations lasts, in seconds.
     uint40 public immutable GUARDIAN_STOP_PERIOD;
@@ -106,6 +107,7 @@ contract PropertyRegistry is IPropertyRegistry, IGuardianStop, RoleGated, Signpo
         propertyId = PropertyId.wrap(++_propertyCount);
         _takeSpellings(PROVIDER_PROPERTY_ID, terms.provider, terms.providerPropertyId, propertyId);
         _takeSpellings(PARCEL, terms.jurisdiction, terms.parcel, propertyId);
+        _takeSpellings(TITLE_REFERENCE, terms.jurisdiction, terms.titleReference, propertyId);
 
         _houses[propertyId] = House({
             manager: terms.manager,
@@ -142,7 +144,7 @@ contract PropertyRegistry is IPropertyRegistry, IGuardianStop, RoleGated, Signpo
         _requireReadable(PROVIDER_PROPERTY_ID, terms.providerPropertyId, MAX_NAME_LENGTH);
         _requireReadable("jurisdiction", terms.jurisdiction, MAX_NAME_LENGTH);
         _requireReadable(PARCEL, terms.parcel, MAX_NAME_LENGTH);
-        _requireReadable("titleReference", terms.titleReference, MAX_NAME_LENGTH);
+        _requireReadable(TITLE_REFERENCE, terms.titleReference, MAX_NAME_LENGTH);
         _requireReadable("listingUri", terms.listingUri, MAX_URI_LENGTH);
         require(terms.holdingEntity != address(0), MissingAddress("holdingEntity"));
         require(terms.manager != address(0), MissingAddress("manager"));
@@ -340,6 +342,15 @@ contract PropertyRegistry is IPropertyRegistry, IGuardianStop, RoleGated, Signpo
     }
 
     /// @inheritdoc IPropertyRegistry
+    function propertyByTitle(string calldata jurisdiction, string calldata titleReference)
+        external
+        view
+        returns (PropertyId)
+    {
+        return _find(TITLE_REFERENCE, jurisdiction, titleReference);
+    }
+
+    /// @inheritdoc IPropertyRegistry
     function canonicalSpellings(string calldata text)
         external
         pure
@@ -364,13 +375,13 @@ contract PropertyRegistry is IPropertyRegistry, IGuardianStop, RoleGated, Signpo
         return bytes(text).length <= MAX_NAME_LENGTH && Spelling.firstFlaw(bytes(text)) == type(uint256).max;
     }
 
-    /// @dev Where the two spellings of `text` stand. The scope (provider, jurisdiction) counts by its joined spelling.
+    /// @dev Where the two spellings of `text` stand within a scope (provider, jurisdiction).
     function _spellingKeys(string memory field, string calldata scope, string calldata text)
         private
         pure
         returns (bytes32 joinedKey, bytes32 partedKey)
     {
-        bytes memory scopeSpelling = Spelling.joined(bytes(scope));
+        bytes memory scopeSpelling = Spelling.scope(bytes(scope));
         joinedKey = keccak256(abi.encode(field, "joined", scopeSpelling, Spelling.joined(bytes(text))));
         partedKey = keccak256(abi.encode(field, "parted", scopeSpelling, Spelling.parted(bytes(text))));
     }

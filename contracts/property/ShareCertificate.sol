@@ -45,6 +45,9 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
         uint96 priceUsd; // 18 decimals
     }
 
+    /// @dev Gas for a lien holder to tell its terms.
+    uint256 private constant TERMS_GAS = 300_000;
+
     ICredentialRegistry public immutable CREDENTIALS;
     IPropertyRegistry public immutable REGISTRY;
 
@@ -134,6 +137,8 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
             ShareId shareId = shareIds[i];
             Share share = _shares[shareId.raw()];
             address owner = _ownerOf(shareId.raw(), share);
+            // There already: somebody else's batch was faster.
+            if (owner == current) continue;
             require(owner == oldWallet, NotShareOwner(shareId, oldWallet, owner));
             _requireUnfrozen(owner, shareId, share);
             _move(shareId, share, owner, current, Authority.Recovery);
@@ -143,7 +148,7 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
     /* COURT */
 
     /// @inheritdoc IERC7943NonFungible
-    /// @dev Role COURT, after the delay that the hub keeps for it. Lien, lease and use go with the share.
+    /// @dev Role COURT, after the delay that the hub keeps for it. Lien and lease go with the share.
     function forcedTransfer(address from, address to, uint256 tokenId) external restricted returns (bool) {
         Share share = _shares[tokenId];
         address owner = _ownerOf(tokenId, share);
@@ -288,12 +293,8 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
         paper.ownerId = credential.ownerId;
         paper.ownerIdIssuer = credential.issuer;
 
-        if (share.moveNumber() == 0) {
-            paper.acquiredAt = house.tokenizedAt();
-            paper.priceUsd = property.firstPriceUsd;
-        } else {
-            paper.acquiredAt = share.acquiredAt();
-        }
+        paper.acquiredAt = share.moveNumber() == 0 ? house.tokenizedAt() : share.acquiredAt();
+        if (share.moveNumber() == 0 || share.has(ShareSlot.FIRST_PRICED)) paper.priceUsd = property.firstPriceUsd;
         if (share.has(ShareSlot.PRICED)) {
             Sale memory sale = _sales[id];
             paper.priceUsd = sale.priceUsd;
@@ -310,11 +311,18 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
         returns (bool known, ILienHolder.Terms memory terms)
     {
         if (lienHolder == address(0)) return (false, terms);
-        try ILienHolder(lienHolder).termsOf(shareId) returns (ILienHolder.Terms memory told) {
+        // By a call to ourselves: it also catches an answer that can't be decoded, and bounds what it may cost.
+        try this.loanTermsOf{gas: TERMS_GAS}(shareId) returns (ILienHolder.Terms memory told) {
             return (true, told);
         } catch {
             return (false, terms);
         }
+    }
+
+    /// @inheritdoc IShareCertificate
+    function loanTermsOf(ShareId shareId) external view returns (ILienHolder.Terms memory) {
+        (address lienHolder,) = encumbrancesOf(shareId);
+        return ILienHolder(lienHolder).termsOf(shareId);
     }
 
     /// @inheritdoc ERC721
@@ -329,8 +337,8 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
     }
 
     /// @inheritdoc IERC5646
-    /// @dev Owner, move number, lien, lease, use, freeze, approvals, senior claims, manager and document version; not
-    /// debt or value, which change every second.
+    /// @dev Owner, move number, lien and its terms, lease, use, freeze, approvals, senior claims, manager and document
+    /// version; not debt or value, which change every second.
     function getStateFingerprint(uint256 tokenId) external view returns (bytes32) {
         PropertyId propertyId = PropertyId.wrap(tokenId >> 8);
         Share share = _shares[tokenId];
@@ -338,10 +346,13 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
         (address permittedTo, uint40 deadline) = transferApprovalOf(ShareId.wrap(tokenId));
         (address manager,,, uint32 documentVersion) = REGISTRY.houseOf(propertyId);
         (uint256 seniorClaimsUsd, uint256 seniorClaimCount) = REGISTRY.seniorClaimsOf(propertyId);
+        (address lienHolder, address leaseHolder) = encumbrancesOf(ShareId.wrap(tokenId));
+        (, ILienHolder.Terms memory terms) = _termsOf(lienHolder, ShareId.wrap(tokenId));
         bytes32 rights = keccak256(
             abi.encode(
-                share.lien(),
-                share.lease(),
+                lienHolder,
+                keccak256(abi.encode(terms)),
+                leaseHolder,
                 userOf(tokenId),
                 userExpires(tokenId),
                 getFrozenTokens(owner, tokenId),

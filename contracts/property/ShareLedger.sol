@@ -65,13 +65,7 @@ abstract contract ShareLedger is ERC721, IShareCertificate, IERC4907 {
         }
         INCOME.settle(shareId, from);
 
-        // A sale ends the use that the seller gave; a lessee's use and a recovered owner's gifts stay.
-        if (share.has(ShareSlot.HAS_USER) && share.lease() == 0 && authority != Authority.Recovery) {
-            share = share.without(ShareSlot.HAS_USER);
-            delete _uses[id];
-            emit UpdateUser(id, address(0), 0);
-        }
-        share = share.without(ShareSlot.PRICED).movedTo(to);
+        share = authority == Authority.Recovery ? _recovered(id, share, to) : _sold(id, share, to);
         _shares[id] = share;
         unchecked {
             // `from` owns this share, so holds at least one; no balance passes the number of shares.
@@ -80,6 +74,22 @@ abstract contract ShareLedger is ERC721, IShareCertificate, IERC4907 {
         }
         emit Transfer(from, to, id);
         emit ShareMoved(shareId, share.moveNumber(), authority);
+    }
+
+    /// @dev The slot after a move to another person. It ends the use that the seller gave, but not a lessee's.
+    function _sold(uint256 id, Share share, address to) private returns (Share) {
+        if (share.has(ShareSlot.HAS_USER) && share.lease() == 0) {
+            share = share.without(ShareSlot.HAS_USER);
+            delete _uses[id];
+            emit UpdateUser(id, address(0), 0);
+        }
+        return share.without(ShareSlot.PRICED | ShareSlot.FIRST_PRICED).movedTo(to, uint40(block.timestamp));
+    }
+
+    /// @dev The slot after a move to the same person's new wallet: price, time and use stay as they were.
+    function _recovered(uint256 id, Share share, address to) private view returns (Share) {
+        if (share.moveNumber() != 0) return share.movedTo(to, share.acquiredAt());
+        return share.with(ShareSlot.FIRST_PRICED).movedTo(to, _houses[id >> 8].tokenizedAt());
     }
 
     /* ERC-721 STORAGE */

@@ -127,7 +127,8 @@ interface ICredentialRegistry {
     /// @notice Thrown at construction when the time to object, in seconds, is not from 1 day to 90 days.
     error RecoveryPeriodOutOfRange(uint40 period);
 
-    /// @notice Gives `wallet` a credential. Role ISSUER.
+    /// @notice Gives `wallet` a credential. Role ISSUER, in person (not through the hub's `execute`), like all of it; if the
+    /// wallet had one before, its issuer, or any once that one can't act. With `claim` the wallet chooses its issuer.
     /// @param ownerId Not zero, never used before.
     /// @param expiresAt Seconds, in the future.
     function issue(address wallet, bytes32 ownerId, uint40 expiresAt, uint16 jurisdiction, uint32 flags) external;
@@ -157,7 +158,7 @@ interface ICredentialRegistry {
     function revoke(address wallet) external;
 
     /// @notice Ends everything that `issuer` issued at or after `since` (seconds), for a stolen key. The issuer
-    /// itself or the DAO. It can be moved to an earlier time, never to a later one, and the address issues no more.
+    /// itself, while it holds the role, or the DAO. It can be moved to an earlier time, never to a later one, and the address issues no more.
     /// @dev The address renews, revokes and recovers no more either, and recoveries that it began since then are void.
     function revokeIssuedSince(address issuer, uint40 since) external;
 

@@ -40,6 +40,7 @@ interface IIncomeDistributor {
 
     /// @notice Settles the named shares and pays the caller, who owns them all (else the certificate's `NotShareOwner`),
     /// all his income, also of shares that he has sold. An empty list pays what was settled before.
+    /// A wallet that was replaced by recovery claims for the one that took its place.
     /// @return amount Wei of coin paid.
     function claim(ShareId[] calldata shareIds) external returns (uint256 amount);
 

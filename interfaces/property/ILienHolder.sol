@@ -24,6 +24,6 @@ interface ILienHolder {
     }
 
     /// @notice The terms under which this contract encumbers `shareId`.
-    /// @dev Called with try/catch: a revert shows as a loan without terms.
+    /// @dev Called with bounded gas and try/catch: a failure shows as a lien of unknown terms.
     function termsOf(ShareId shareId) external view returns (Terms memory);
 }

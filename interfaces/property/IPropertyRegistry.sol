@@ -7,7 +7,8 @@ import {PropertyId} from "./Ids.sol";
 /// @notice Every house with its provider, parcel, title, holding entity, manager, share count and first price, its
 /// documents in all their versions, and the senior claims recorded against it. A house is registered once, however its
 /// numbers are spelled, and is never removed: `delist` takes away the listing, not the certificates.
-/// @dev Identifiers are compared by two canonical spellings (see `canonicalSpellings`); both must be new.
+/// @dev A provider's id (within the provider), a parcel and a title (within the jurisdiction) are compared by two
+/// canonical spellings (see `canonicalSpellings`); both must be new. A deed of several houses is named with its part.
 interface IPropertyRegistry {
     /// @notice The documents a house can have; each is versioned on its own.
     enum DocumentKind {
@@ -186,6 +187,7 @@ interface IPropertyRegistry {
     function clearSeniorClaim(PropertyId propertyId, bytes32 ref) external;
 
     /// @notice Writes the row of the contract that is told of changes; zero for none. The DAO's.
+    /// @dev Warning: while the certificate is not told, permissions of a manager survive his replacement.
     function setListener(address listener) external;
 
     /// @notice Stops new registrations until the stop ends by itself. Role GUARDIAN.
@@ -240,10 +242,17 @@ interface IPropertyRegistry {
     /// @notice The house registered on a parcel, however spelled; zero if none.
     function propertyByParcel(string calldata jurisdiction, string calldata parcel) external view returns (PropertyId);
 
+    /// @notice The house registered on a title, however spelled; zero if none.
+    function propertyByTitle(string calldata jurisdiction, string calldata titleReference)
+        external
+        view
+        returns (PropertyId);
+
     /// @notice The two canonical spellings by which identifiers are compared. Whatever is not an ASCII letter or digit
     /// separates parts; of a number of zeros alone one zero stays: "000" -> "0", "12-00" -> "12-0".
     /// @return joined Letters and digits alone, upper case, zeros in front dropped: "007-12a" and "7.12 A" -> "712A".
-    /// @return parted The same part by part between separators, zeros in front of each dropped: "12-003", "012 3" -> "12-3".
+    /// @return parted The same part by part, zeros in front of each dropped; a part ends at a separator and between letters
+    /// and digits: "12-003", "012 3" -> "12-3"; "R012", "r-12" -> "R-12".
     function canonicalSpellings(string calldata text) external pure returns (string memory joined, string memory parted);
 
     /// @notice The contract that is told of changes; zero for none.

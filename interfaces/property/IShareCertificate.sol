@@ -165,7 +165,7 @@ interface IShareCertificate {
     /// @notice Ends the caller's lien; works also after the row was withdrawn.
     function releaseLien(ShareId shareId) external;
 
-    /// @notice Ends the caller's lien and moves the share (foreclosure).
+    /// @notice Ends the caller's lien and moves the share (foreclosure); if `to` owns it, the lien ends and it stays.
     /// @dev Needs no live row: a lien that was placed can be enforced.
     function moveByLien(ShareId shareId, address to) external;
 
@@ -178,7 +178,8 @@ interface IShareCertificate {
     /// @notice Ends the caller's lease and the use with it; works also after the row was withdrawn.
     function releaseLease(ShareId shareId) external;
 
-    /// @notice Moves shares of the lost wallet `oldWallet` to the wallet that took its place. Anyone, in batches.
+    /// @notice Moves shares of the lost wallet `oldWallet` to the wallet that took its place. Anyone, in batches; a share
+    /// that is there already is passed over. Acquisition price and time stay on the paper: it is the same owner.
     function completeRecovery(address oldWallet, ShareId[] calldata shareIds) external;
 
     /// @notice Writes the rights of `holder`. The DAO's. Open liens and leases stay with it until it ends them.
@@ -189,6 +190,10 @@ interface IShareCertificate {
 
     /// @notice Everything the paper would show; empty, with a zero owner, for a share that does not exist.
     function certificateOf(ShareId shareId) external view returns (Certificate memory);
+
+    /// @notice The terms of a share's lien, as its holder tells them; reverts as it does, or if there is none.
+    /// `certificateOf` asks through this, with bounded gas, and shows a failure as a lien of unknown terms.
+    function loanTermsOf(ShareId shareId) external view returns (ILienHolder.Terms memory);
 
     /// @notice The error that a transfer by `operator` would raise, as revert data; empty if it would pass.
     function transferCheck(address from, address to, ShareId shareId, address operator)
@@ -205,7 +210,7 @@ interface IShareCertificate {
     /// @notice How many shares of `propertyId` exist: 0 before it is tokenized.
     function sharesOf(PropertyId propertyId) external view returns (uint8);
 
-    /// @notice Reverts with `NotShareOwner` unless `owner`, not zero, owns all of `shareIds`.
+    /// @notice Reverts with `NotShareOwner` unless `owner`, which is not zero, owns all of `shareIds`.
     function requireOwner(address owner, ShareId[] calldata shareIds) external view;
 
     /// @notice Part of the house in millionths of share `number` of `count`.

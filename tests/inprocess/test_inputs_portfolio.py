@@ -27,7 +27,7 @@ HOME: dict[str, Any] = {
     "holding_company": "Sample Home LLC",
     "area_sqft": 1660,
 }
-OTHER: dict[str, Any] = {**HOME, "provider_property_id": "S-002", "parcel": "900"}
+OTHER: dict[str, Any] = {**HOME, "provider_property_id": "S-002", "parcel": "900", "title_reference": "Book 8 Page 1"}
 
 
 def write(folder: Path, homes: list[Any], name: str = "homes.json") -> Path:
@@ -244,6 +244,14 @@ def test_parcel__again_in_other_spelling__refused_with_both_places(tmp_path: Pat
     assert refused(file) == [
         f"20: home 2 (S-002): parcel: got '{spelling}'; "
         "expected another parcel than '012-34' of home 1 (S-001) on line 8, however spelled"
+    ]
+
+
+def test_title__again_in_other_spelling__refused(tmp_path: Path) -> None:
+    file = write(tmp_path, [HOME, {**OTHER, "title_reference": "BOOK 07, page 12"}])
+    assert refused(file) == [
+        "21: home 2 (S-002): title_reference: got 'BOOK 07, page 12'; "
+        "expected another title_reference than 'Book 7 Page 12' of home 1 (S-001) on line 9, however spelled"
     ]
 
 

@@ -10,9 +10,9 @@ from commonhold import build
 from commonhold.engines import InProcessEngine
 from commonhold.inputs.portfolio import Portfolio, read_portfolio
 from commonhold.operations.amounts import AmountError, parse_amount, show_amount
+from commonhold.operations.connection import cast_of, tokenize_options
 from commonhold.operations.paper import svg_of, write_svg
 from commonhold.operations.reading import certificate_of, property_of, wallet_of
-from commonhold.operations.session import cast_of, tokenize_options
 from commonhold.operations.story import RENT_PER_SHARE, Story, gas_by_step
 from commonhold.operations.transfers import refusal_of
 from commonhold.recipe import deploy, local_parameters

@@ -38,7 +38,8 @@ def freeze_coins(w: World, c: Choices) -> None:
 
 
 def share_order(w: World, c: Choices) -> Call:
-    share = inputs.share(w, c)
+    frozen = [share for account, share in sorted(w.model.certificate.frozen) if inputs.entry(w, share).owner == account]
+    share = c.one_of(frozen) if frozen and c.chance(50) else inputs.share(w, c)
     owner = inputs.entry(w, share).owner
     from_ = c.mostly(owner, inputs.wallet(w, c), percent=93)
     to = c.mostly(inputs.receiver(w, c), owner, percent=93)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from commonhold.fuzz import inputs
 from commonhold.fuzz.cast import ISSUERS
 from commonhold.fuzz.choices import Choices
 from commonhold.fuzz.inputs import DAY
 from commonhold.fuzz.rules.registry import rule
 from commonhold.fuzz.world import World
+from commonhold.model.certificate import Rights
 from commonhold.model.core import NEVER, ZERO_ADDRESS
 
 
@@ -40,7 +43,7 @@ def claim_credential(w: World, c: Choices) -> None:
     if claimant == ZERO_ADDRESS:
         claimant = w.cast["buyer"]
     issuer = w.cast[c.one_of(ISSUERS)]
-    signed = [
+    signed: list[Any] = [
         claimant,
         inputs.owner_id(w, c),
         inputs.expiry(w, c),
@@ -89,3 +92,24 @@ def issuer_revokes_own_work(w: World, c: Choices) -> None:
     since = c.one_of(issued) + c.integer(-1, 1) if c.chance(60) else w.now - c.integer(-1, 2 * DAY)
     sender = c.mostly(issuer, w.cast["attacker"], w.cast["issuer"], percent=85)
     w.act(sender, "credentials", "revokeIssuedSince", issuer, min(max(since, 0), NEVER))
+
+
+@rule(weight=2)
+def act_through_hub(w: World, c: Choices) -> None:
+    """Whoever holds a role may call by the hub's `execute`; an issuer may not, for the hub would be the issuer."""
+    holder, other = inputs.wallet(w, c), inputs.wallet(w, c)
+    number = inputs.house(w, c)
+    ways: tuple[tuple[Any, ...], ...] = (
+        ("credentials", "issue", holder, inputs.owner_id(w, c), inputs.expiry(w, c), 0, 0),
+        ("credentials", "renew", holder, inputs.expiry(w, c)),
+        ("credentials", "revoke", holder),
+        ("credentials", "startRecovery", holder, other),
+        ("credentials", "cancelRecovery", holder),
+        ("registry", "setManager", number, w.cast["manager"]),
+        ("registry", "reportSeniorClaim", number, 7, inputs.word(c)),
+        ("certificate", "tokenize", number, holder),
+        ("certificate", "setHolder", w.cast["vault"], Rights(True, True, True)),
+    )
+    way = c.one_of(ways)
+    role_holder = c.mostly("issuer" if way[0] == "credentials" else "registrar", "attacker", "council", percent=90)
+    w.act(w.cast[role_holder], "hub", "execute", w.call(*way))

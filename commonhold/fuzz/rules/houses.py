@@ -31,18 +31,18 @@ def terms(w: World, c: Choices, number: int) -> PropertyTerms:
     count = w.model.registry.propertyCount()
     provider_id = f"HC-{number}-{number + 7}"
     parcel = f"P-{number}-{number + 3}"
+    title = f"Book {number}"
     if count and c.chance(12):
         old = w.model.registry.houses[c.integer(1, count)].terms
-        if c.chance(50):
-            provider_id = spelled(c, old.providerPropertyId)
-        else:
-            parcel = spelled(c, old.parcel)
+        provider_id = c.mostly(provider_id, spelled(c, old.providerPropertyId), percent=60)
+        parcel = c.mostly(parcel, spelled(c, old.parcel), percent=60)
+        title = c.mostly(title, spelled(c, old.titleReference), percent=60)
     return PropertyTerms(
         provider=text(c, "Harbor County Title"),
         providerPropertyId=text(c, provider_id),
-        jurisdiction=text(c, "US-MA-009"),
+        jurisdiction=text(c, c.one_of(("US-MA-009", "us ma 9", "US-MA-9", "US-MA-010"))),
         parcel=text(c, parcel),
-        titleReference=text(c, f"Book {number}"),
+        titleReference=text(c, title),
         holdingEntity=c.mostly(w.cast["holding_entity"], ZERO_ADDRESS, percent=99),
         manager=c.mostly(w.cast[c.one_of(MANAGERS)], ZERO_ADDRESS, percent=99),
         shareCount=c.mostly(c.integer(2, 9), 100, 1, 0, 101, 255, percent=93),
@@ -59,7 +59,9 @@ def register_house(w: World, c: Choices) -> None:
     if count >= MAX_HOUSES and c.chance(70):
         # Only an old house again, which is refused.
         old = w.model.registry.houses[c.integer(1, count)].terms
-        renamed = old._replace(providerPropertyId=spelled(c, old.providerPropertyId), parcel="new parcel")
+        renamed = old._replace(
+            providerPropertyId=spelled(c, old.providerPropertyId), parcel="new", titleReference="new"
+        )
         w.act(w.cast["registrar"], "registry", "register", renamed)
         return
     if count < 3 * MAX_HOUSES:
@@ -114,13 +116,3 @@ def stop_registration(w: World, c: Choices) -> None:
     if switch.stopped_until and c.chance(50):
         w.jump_to(switch.stopped_until + switch.period + c.integer(-1, 1))
     w.act(w.cast[c.mostly("guardian", "attacker", "registrar", percent=85)], "registry", "stopRegistration")
-
-
-@rule(weight=1)
-def read_missing_document(w: World, c: Choices) -> None:
-    """`documentAt` and `documentOf` are empty where there is nothing."""
-    number = inputs.house(w, c)
-    kind = c.integer(0, 5)
-    w.check_view("registry", "documentOf", number, kind)
-    w.check_view("registry", "documentAt", number, kind, c.integer(0, w.model.registry.documentCount(number, kind) + 1))
-    w.succeeded = True

@@ -25,5 +25,4 @@ def claim_income(w: World, c: Choices) -> None:
     batch = [share for share in inputs.shares_owned(w, sender) if c.chance(60)][:6]
     if c.chance(15):
         batch.append(c.one_of(batch) if batch and c.chance(50) else inputs.share(w, c))
-    w.check_view("income", "claimable", sender, tuple(batch))
     w.act(sender, "income", "claim", tuple(batch))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from commonhold.fuzz import inputs
 from commonhold.fuzz.choices import Choices
 from commonhold.fuzz.rules.registry import rule
@@ -34,23 +36,22 @@ def steal_share(w: World, c: Choices) -> None:
     share = inputs.share(w, c)
     attacker = w.cast["attacker"]
     owner = inputs.entry(w, share).owner
-    contract, function, *arguments = c.one_of(
-        (
-            ("certificate", "transferFrom", owner, attacker, share),
-            ("certificate", "safeTransferFrom", owner, attacker, share),
-            ("certificate", "moveBySale", share, owner, attacker, 1, attacker),
-            ("certificate", "moveByLien", share, attacker),
-            ("certificate", "forcedTransfer", owner, attacker, share),
-            ("certificate", "approve", attacker, share),
-            ("certificate", "approveTransfer", share, attacker, w.now + 9),
-            ("certificate", "completeRecovery", owner, (share,)),
-            ("certificate", "setUser", share, attacker, w.now + 9),
-            ("lien_holder", "foreclose", share, attacker),
-            ("income", "claim", (share,)),
-            ("income", "claimRecovered", owner),
-            ("coin", "transferFrom", owner, attacker, 1),
-        )
+    ways: tuple[tuple[Any, ...], ...] = (
+        ("certificate", "transferFrom", owner, attacker, share),
+        ("certificate", "safeTransferFrom", owner, attacker, share),
+        ("certificate", "moveBySale", share, owner, attacker, 1, attacker),
+        ("certificate", "moveByLien", share, attacker),
+        ("certificate", "forcedTransfer", owner, attacker, share),
+        ("certificate", "approve", attacker, share),
+        ("certificate", "approveTransfer", share, attacker, w.now + 9),
+        ("certificate", "completeRecovery", owner, (share,)),
+        ("certificate", "setUser", share, attacker, w.now + 9),
+        ("lien_holder", "foreclose", share, attacker),
+        ("income", "claim", (share,)),
+        ("income", "claimRecovered", owner),
+        ("coin", "transferFrom", owner, attacker, 1),
     )
+    contract, function, *arguments = c.one_of(ways)
     w.act(attacker, contract, function, *arguments)
     # Taken in as an heir, or approved by somebody, even he may succeed; the model says when, L12 that nobody loses.
     w.succeeded = True

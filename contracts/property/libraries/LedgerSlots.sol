@@ -7,7 +7,7 @@ pragma solidity 0.8.37;
 /// - acquiredAt: seconds
 /// - moveNumber: moves since the share was tokenized
 /// - lien, lease: place of the holder in the table of holders; 0 for none
-/// - flags: HAS_USER, PRICED, EVER_FROZEN
+/// - flags: HAS_USER, PRICED, EVER_FROZEN, FIRST_PRICED
 type Share is uint256;
 
 /// @notice One slot a house: firstOwner 160 | tokenizedAt 40 | shareCount 8 | managerEpoch 32, and 16 spare bits on top
@@ -28,6 +28,8 @@ library ShareSlot {
     uint8 internal constant PRICED = 2;
     /// @dev A freeze was set on the share at some time: whether it stands has to be read.
     uint8 internal constant EVER_FROZEN = 4;
+    /// @dev The share has moved by recovery alone: its price is still the house's first one.
+    uint8 internal constant FIRST_PRICED = 8;
 
     function owner(Share share) internal pure returns (address) {
         return address(uint160(Share.unwrap(share)));
@@ -73,11 +75,11 @@ library ShareSlot {
         return Share.wrap(Share.unwrap(share) & ~(uint256(flag) << 240));
     }
 
-    /// @dev The slot after a move: new owner and time, one move more; lien, lease and the other flags stay.
-    function movedTo(Share share, address to) internal view returns (Share) {
+    /// @dev The slot after a move: a new owner since `acquiredAt_`, one move more; lien, lease and flags stay.
+    function movedTo(Share share, address to, uint40 acquiredAt_) internal pure returns (Share) {
         uint24 next = share.moveNumber() + 1;
         uint256 kept = Share.unwrap(share) & (uint256(type(uint32).max) << 224);
-        return Share.wrap(kept | uint256(uint160(to)) | uint256(uint40(block.timestamp)) << 160 | uint256(next) << 200);
+        return Share.wrap(kept | uint256(uint160(to)) | uint256(acquiredAt_) << 160 | uint256(next) << 200);
     }
 }
 

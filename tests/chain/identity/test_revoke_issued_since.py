@@ -116,13 +116,14 @@ def test_revoke_issued_since__of_an_issuer_that_never_issued__bars_it_beforehand
         issue(owner_a, by=other_issuer_account)
 
 
-def test_revoke_issued_since__by_an_issuer_without_its_role__still_works(
+def test_revoke_issued_since__by_an_issuer_without_its_role__reverts(
     suite, credentials, issuer, owner_a, issue, as_dao
 ):
     issue(owner_a)
     as_dao(suite.hub, "revokeRole", ISSUER, issuer)
-    credentials.revokeIssuedSince(issuer, 1, sender=issuer)
-    assert not credentials.isValid(owner_a)
+    with ape.reverts(credentials.AccessManagedUnauthorized, caller=issuer):
+        credentials.revokeIssuedSince(issuer, 1, sender=issuer)
+    assert credentials.isValid(owner_a)
 
 
 def test_revoke_issued_since__by_anyone_else__reverts(

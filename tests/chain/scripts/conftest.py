@@ -25,9 +25,9 @@ from click.testing import CliRunner, Result
 
 from commonhold import build
 from commonhold.engines.anvil_ape import ApeEngine
-from commonhold.operations import session
+from commonhold.operations import connection
+from commonhold.operations.connection import wallet_named
 from commonhold.operations.credentials import ensure_credential
-from commonhold.operations.session import wallet_named
 from commonhold.recipe import Suite, deploy, deployments, local_parameters
 
 LATEST_START = 20  # seconds that an anvil may take
@@ -116,7 +116,7 @@ def new_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
     def start(*options: str, port: int | None = None, deployed: bool = True) -> Node:
         node = start_node(tmp_path / "records", *options, port=port)
         started.append(node)
-        monkeypatch.setattr(session, "find_suite", lambda engine: deployments.find_suite(engine, node.records))
+        monkeypatch.setattr(connection, "find_suite", lambda engine: deployments.find_suite(engine, node.records))
         if deployed:
             deploy_on(node)
         return node
@@ -137,7 +137,7 @@ def long_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 @pytest.fixture
 def node(long_node: Node, monkeypatch: pytest.MonkeyPatch) -> Iterator[Node]:
     """A node with the suite and no homes; whatever a test does on it is undone."""
-    monkeypatch.setattr(session, "find_suite", lambda engine: deployments.find_suite(engine, long_node.records))
+    monkeypatch.setattr(connection, "find_suite", lambda engine: deployments.find_suite(engine, long_node.records))
     kept = long_node.rpc("evm_snapshot")
     yield long_node
     long_node.rpc("evm_revert", kept)

@@ -15,9 +15,9 @@ import pytest
 
 from commonhold import build
 from commonhold.inputs.portfolio import read_portfolio
+from commonhold.operations.connection import wallet_named
 from commonhold.operations.documents import description_of
 from commonhold.operations.reading import all_properties
-from commonhold.operations.session import wallet_named
 
 EXAMPLE = build.ROOT / "examples" / "portfolio.json"
 HOMES = 30

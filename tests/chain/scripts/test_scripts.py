@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from commonhold import build
+from commonhold.operations.connection import wallet_named
 from commonhold.operations.reading import all_properties, share_id
-from commonhold.operations.session import wallet_named
 
 EXAMPLE = build.ROOT / "examples" / "portfolio.json"
 SHARE = share_id(1, 1)

@@ -18,8 +18,7 @@ SEQUENCES = sorted((Path(__file__).parents[2] / "regressions").glob("*.json"))
 
 @pytest.mark.parametrize("file", SEQUENCES, ids=[file.stem for file in SEQUENCES])
 def test_regression__recorded_sequence__keeps_every_law(world: World, file: Path) -> None:
-    LawBook(world)
-    violation = replay(world, [world.read_action(row) for row in actions.load(file)])
+    violation = replay(world, LawBook(world), [world.read_action(row) for row in actions.load(file)])
     assert violation is None, violation
 
 

@@ -27,10 +27,12 @@ def dao(suite, accounts, chain: ChainManager) -> AccountAPI:
 
 @pytest.fixture
 def terms(holding_entity: AccountAPI, manager: AccountAPI) -> Callable[..., Terms]:
-    """Terms of a house that can be registered, with some fields of the test's choice."""
+    """Terms of a house that can be registered, with some fields of the test's choice; each house has its own deed."""
 
     def make(**fields: Any) -> Terms:
-        return Terms(**{"holdingEntity": holding_entity.address, "manager": manager.address} | fields)
+        given = {"holdingEntity": holding_entity.address, "manager": manager.address} | fields
+        given.setdefault("titleReference", f"Deed of {given.get('providerPropertyId', 'HV-100')}"[:64])
+        return Terms(**given)
 
     return make
 

@@ -10,19 +10,20 @@ SPELLINGS = [
     ("012-34", "1234", "12-34"),
     ("12 34", "1234", "12-34"),
     ("0012.034", "12034", "12-34"),
-    ("007-12a", "712A", "7-12A"),
+    ("007-12a", "712A", "7-12-A"),
     ("7.12 A", "712A", "7-12-A"),
     ("12-003", "12003", "12-3"),
     ("012 3", "123", "12-3"),
-    ("azAZ09", "AZAZ09", "AZAZ09"),
+    ("azAZ09", "AZAZ09", "AZAZ-9"),
     ("@[`{/:", "", ""),  # the neighbours of letters and digits in ASCII
     ("0", "0", "0"),
     ("000", "0", "0"),
     ("12-00", "1200", "12-0"),
     ("00-00", "0", "0-0"),
     ("--1--2--", "12", "1-2"),
-    ("A0", "A0", "A0"),
-    ("0A", "A", "A"),
+    ("A0", "A0", "A-0"),
+    ("0A", "A", "0-A"),
+    ("R012", "R012", "R-12"),
     ("12é34", "1234", "12-34"),  # whatever is not ASCII separates
     ("", "", ""),
 ]
@@ -58,6 +59,32 @@ def test_register__same_jurisdiction_in_other_spelling__reverts(registry, regist
     with ape.reverts(registry.AlreadyRegistered, field="parcel", value="012-34", existing=house):
         other = terms(providerPropertyId="HV-101", jurisdiction="us/ma/009")
         registry.register(other.abi(), sender=registrar)
+
+
+@pytest.mark.parametrize("jurisdiction", ["US-MA-9", "us ma 0009", "USMA9"])
+def test_register__same_jurisdiction_with_other_zeros__reverts(registry, registrar, terms, house, jurisdiction):
+    with ape.reverts(registry.AlreadyRegistered, field="parcel", value="012-34", existing=house):
+        registry.register(terms(providerPropertyId="HV-101", jurisdiction=jurisdiction).abi(), sender=registrar)
+
+
+@pytest.mark.parametrize("jurisdiction", ["US-MA-90", "US-MA-0-9", "US-M-A9A"])
+def test_register__another_jurisdiction__passes(register, house, jurisdiction):
+    assert register(providerPropertyId="HV-101", jurisdiction=jurisdiction) == house + 1
+
+
+@pytest.mark.parametrize(("first", "second"), [("R012", "R12"), ("A-012", "A12"), ("12B007", "12b-7")])
+def test_register__zeros_after_letters__are_seen(registry, registrar, terms, register, first, second):
+    house = register(parcel=first)
+    with ape.reverts(registry.AlreadyRegistered, field="parcel", value=second, existing=house):
+        registry.register(terms(providerPropertyId="HV-101", parcel=second).abi(), sender=registrar)
+
+
+@pytest.mark.parametrize("title", ["Deed of HV-100", "deed of hv 0100", "DEED OF HV100"])
+def test_register__same_title_for_another_company__reverts(registry, registrar, terms, house, owner_a, title):
+    other = terms(providerPropertyId="HV-101", parcel="99", titleReference=title, holdingEntity=owner_a.address)
+    with ape.reverts(registry.AlreadyRegistered, field="titleReference", value=title, existing=house):
+        registry.register(other.abi(), sender=registrar)
+    assert registry.propertyByTitle("us ma 9", title) == house
 
 
 def test_register__same_deed_for_another_company__reverts(registry, registrar, terms, house, owner_a):

@@ -57,7 +57,7 @@ class UnknownWallet(click.ClickException):
 
 
 @dataclass(frozen=True)
-class Session:
+class Connection:
     """The suite on the connected network."""
 
     suite: Suite
@@ -70,22 +70,22 @@ class Session:
         return wallet_named(self.suite, name)
 
 
-def open_session(provider: Any) -> Session:
+def connect(provider: Any) -> Connection:
     """The suite on ape's connected `provider`: deployed now on the embedded chain, found on any other."""
     import ape  # takes seconds, and tests in process use this module too
 
     from commonhold.engines.anvil_ape import ApeEngine
 
-    # Where another provider of the same network is connected already, ape works with that one and lets go of `provider`.
+    # Where a twin of `provider` is connected already, ape works with that one and lets go of `provider`.
     provider = ape.networks.active_provider or provider
     console = make_console()
     ensure()
     if not is_embedded(provider):
-        return Session(find_suite(ApeEngine(provider, signers=list(ape.accounts))), console, embedded=False)
+        return Connection(find_suite(ApeEngine(provider, signers=list(ape.accounts))), console, embedded=False)
     require_own_anvil(provider)
     suite = deploy(ApeEngine(provider, steady_clock=True), local_parameters())
     console.print("embedded chain: it was empty and ends with this command, so the suite was deployed on it first")
-    return Session(suite, console, embedded=True, deployment_gas=("deploy the suite", *_gas_so_far(provider)))
+    return Connection(suite, console, embedded=True, deployment_gas=("deploy the suite", *_gas_so_far(provider)))
 
 
 def _gas_so_far(provider: Any) -> tuple[int, int]:

@@ -1,0 +1,182 @@
+"""A house of eight, and everybody who can do something with a share of it.
+
+Scenes are set through the engine's handles (`move`, `admit`, ...); the call that a test is about goes through ape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ape
+import pytest
+from ape.api.accounts import AccountAPI
+from ape.contracts import ContractInstance
+from certificate_terms import WEEK, Terms
+
+
+@pytest.fixture
+def certificate(suite: Any) -> ContractInstance:
+    return suite.certificate
+
+
+@pytest.fixture
+def house(tokenized_house: Callable[..., int]) -> int:
+    """A house of 8 shares, all of them `owner_a`'s."""
+    return tokenized_house()
+
+
+@pytest.fixture
+def share_id(house: int, share: Callable[[int, int], int]) -> int:
+    """One share of the house; neither the first nor the last."""
+    return share(house, 3)
+
+
+# ----------------------------------------------------------------------------------------------------------------- time
+
+
+@pytest.fixture
+def at(engine: Any) -> Callable[[int], int]:
+    """Lets the next transaction happen in exactly that second."""
+
+    def set_time(timestamp: int) -> int:
+        engine.set_next_time(timestamp)
+        return timestamp
+
+    return set_time
+
+
+@pytest.fixture
+def view_at(engine: Any) -> Callable[[int], int]:
+    """Lets views see exactly that second."""
+
+    def mine(timestamp: int) -> int:
+        engine.set_time(timestamp)
+        return timestamp
+
+    return mine
+
+
+@pytest.fixture
+def soon(engine: Any) -> int:
+    """A time a little ahead, from which a test can count; far enough for setting its scene."""
+    return int(engine.now()) + 1_000
+
+
+# -------------------------------------------------------------------------------------------------------------- actions
+
+
+@pytest.fixture
+def admit(suite: Any, credential: Callable[..., bytes]) -> Callable[[Any], None]:
+    """Gives a wallet a credential unless it has one that counts."""
+
+    def give(wallet: Any) -> None:
+        if not suite.handles.credentials.isValid(getattr(wallet, "address", wallet)):
+            credential(wallet)
+
+    return give
+
+
+@pytest.fixture
+def offer(admit: Callable[[Any], None], approve_move: Callable[..., None]) -> Callable[..., None]:
+    """Everything that a move needs but its sender: a credential for `to` and the manager's permission."""
+
+    def prepare(share_id: int, to: Any, deadline: int | None = None) -> None:
+        admit(to)
+        approve_move(share_id, to, deadline=deadline)
+
+    return prepare
+
+
+@pytest.fixture
+def move(suite: Any, offer: Callable[..., None]) -> Callable[[int, Any, Any], Any]:
+    """Moves a share under the manager's permission."""
+
+    def go(share_id: int, owner: Any, to: Any) -> Any:
+        offer(share_id, to)
+        return suite.handles.certificate.transferFrom(owner.address, to.address, share_id, sender=owner)
+
+    return go
+
+
+@pytest.fixture
+def recover(suite: Any, issuer: AccountAPI, engine: Any) -> Callable[[Any, Any], None]:
+    """Puts `new` in the place of the wallet `old`, whose key is lost; its certificates still have to follow."""
+
+    def finish(old: Any, new: Any) -> None:
+        credentials = suite.handles.credentials
+        credentials.startRecovery(old.address, new.address, sender=issuer)
+        engine.set_time(engine.now() + WEEK)
+        credentials.finishRecovery(old.address, sender=issuer)
+
+    return finish
+
+
+@pytest.fixture
+def freeze(suite: Any, court: AccountAPI) -> Callable[..., None]:
+    """The court freezes a share for a wallet, or lifts it."""
+
+    def write(wallet: Any, share_id: int, frozen: bool = True) -> None:
+        suite.handles.certificate.setFrozenTokens(wallet.address, share_id, frozen, sender=court)
+
+    return write
+
+
+# ------------------------------------------------------------------------------------------------- contracts as senders
+
+
+@pytest.fixture
+def as_sender(chain: Any) -> Callable[[Any], AccountAPI]:
+    """A contract as an account that sends: the local node lets it."""
+
+    def impersonate(contract: Any) -> AccountAPI:
+        account = ape.accounts[contract.address]
+        chain.provider.set_balance(account.address, 10**18)
+        return account
+
+    return impersonate
+
+
+@pytest.fixture
+def dao(suite: Any, as_sender: Callable[[Any], AccountAPI]) -> AccountAPI:
+    """The DAO's timelock, acting at once: what it waits for is tested elsewhere."""
+    return as_sender(suite.timelock)
+
+
+@pytest.fixture
+def new_holder(
+    suite: Any, certificate: ContractInstance, deployer: AccountAPI, dao: AccountAPI, as_sender: Any, project: Any
+) -> Callable[..., AccountAPI]:
+    """Another contract with a row in the table of holders, as a sender."""
+
+    def create(*, sells: bool = False, liens: bool = False, leases: bool = False) -> AccountAPI:
+        contract = deployer.deploy(project.TestLienHolder, certificate)
+        certificate.setHolder(contract, (sells, liens, leases), sender=dao)
+        return as_sender(contract)
+
+    return create
+
+
+@pytest.fixture
+def market(new_holder: Callable[..., AccountAPI]) -> AccountAPI:
+    return new_holder(sells=True)
+
+
+@pytest.fixture
+def lender(suite: Any, as_sender: Callable[[Any], AccountAPI]) -> AccountAPI:
+    """The recipe's test lien holder as a sender: it may place liens and leases, and knows no terms of its own."""
+    return as_sender(suite.lien_holder)
+
+
+@pytest.fixture
+def terms(suite: Any, owner_b: AccountAPI) -> Terms:
+    """A loan of `owner_b`'s."""
+    return Terms(
+        lender=owner_b.address,
+        amount=70_000 * 10**18,
+        currency=suite.coin.address,
+        rateBps=550,
+        startedAt=1_780_000_000,
+        termPeriod=360 * 30 * 86_400,
+        kind="fixed",
+    )

@@ -1,0 +1,114 @@
+"""`completeRecovery`: shares of a lost wallet follow its owner, with everything that rests on them."""
+
+from __future__ import annotations
+
+import ape
+import pytest
+from certificate_terms import COIN, RECOVERY, WEEK, ZERO
+
+
+def test_complete__before_the_recovery_is_finished__reverts(
+    suite, certificate, share_id, owner_a, buyer, issuer, engine
+):
+    with ape.reverts(certificate.NotRecovered, wallet=owner_a):
+        certificate.completeRecovery(owner_a, [share_id], sender=buyer)
+    suite.credentials.startRecovery(owner_a, buyer, sender=issuer)
+    engine.set_time(engine.now() + WEEK)
+    with ape.reverts(certificate.NotRecovered, wallet=owner_a):
+        certificate.completeRecovery(owner_a, [share_id], sender=buyer)
+
+
+def test_complete__by_anybody_in_batches__moves_each_share_once(
+    certificate, house, share, owner_a, buyer, attacker, recover, soon, at
+):
+    recover(owner_a, buyer)
+    first, rest = [share(house, 8), share(house, 2)], [share(house, number) for number in (1, 3, 4, 5, 6, 7)]
+    tx = certificate.completeRecovery(owner_a, first, sender=attacker)
+    expected = []
+    for share_id in first:
+        expected.append(certificate.Transfer(owner_a, buyer, share_id))
+        expected.append(certificate.ShareMoved(shareId=share_id, moveNumber=1, authority=RECOVERY))
+    assert tx.events == expected
+    certificate.completeRecovery(owner_a, rest, sender=attacker)
+    assert (certificate.balanceOf(owner_a), certificate.balanceOf(buyer)) == (0, 8)
+    assert certificate.completeRecovery(owner_a, first, sender=attacker).events == []  # they are there already
+
+
+def test_complete__moves_lien_lease_use_and_income_intact(
+    suite, certificate, house, share, owner_a, owner_b, buyer, lender, terms, recover, pay_income
+):
+    liened, leased, used = (share(house, number) for number in (1, 2, 3))
+    suite.lien_holder.place(liened, terms, sender=owner_a)
+    certificate.placeLease(leased, owner_b, 2**40, sender=lender)
+    certificate.setUser(used, owner_b, 2**40 + 1, sender=owner_a)
+    pay_income(house, 8 * COIN)
+    loan = certificate.certificateOf(liened).loan
+    recover(owner_a, buyer)
+    certificate.completeRecovery(owner_a, [liened, leased, used], sender=buyer)
+
+    assert all(certificate.ownerOf(share_id) == buyer for share_id in (liened, leased, used))
+    assert tuple(certificate.encumbrancesOf(liened)) == (lender, ZERO)
+    assert tuple(certificate.encumbrancesOf(leased)) == (ZERO, lender)
+    assert (certificate.locked(liened), certificate.locked(leased), certificate.locked(used)) == (True, True, False)
+    assert certificate.certificateOf(liened).loan == loan
+    assert (certificate.userOf(leased), certificate.userOf(used)) == (owner_b, owner_b)
+    assert (certificate.userExpires(leased), certificate.userExpires(used)) == (2**40, 2**40 + 1)
+    # Income so far is the lost wallet's, that is its owner's: it reaches the new one.
+    assert suite.income.settledOf(owner_a) == 3 * COIN
+    suite.income.claimRecovered(owner_a, sender=buyer)
+    assert suite.coin.balanceOf(buyer) == 3 * COIN
+    # ... and the lien still ends with its lender.
+    suite.lien_holder.release(liened, sender=owner_b)
+    assert not certificate.locked(liened)
+
+
+def test_complete__share_of_somebody_else_in_a_batch__reverts_as_a_whole(
+    certificate, house, share, owner_a, owner_b, buyer, move, recover
+):
+    sold, kept = share(house, 1), share(house, 2)
+    move(sold, owner_a, owner_b)
+    recover(owner_a, buyer)
+    with ape.reverts(certificate.NotShareOwner, shareId=sold, owner=owner_a, actual=owner_b):
+        certificate.completeRecovery(owner_a, [kept, sold], sender=buyer)
+    with ape.reverts(certificate.NotShareOwner, shareId=0, owner=owner_a, actual=ZERO):
+        certificate.completeRecovery(owner_a, [kept, 0], sender=buyer)
+    assert certificate.ownerOf(kept) == owner_a
+    certificate.completeRecovery(owner_a, [], sender=buyer)  # nothing asked, nothing done
+    certificate.completeRecovery(owner_a, [kept, kept], sender=buyer)
+    assert (certificate.ownerOf(kept), certificate.moveNumberOf(kept)) == (buyer, 1)
+
+
+@pytest.mark.parametrize("end", ["revoked", "expired"])
+def test_complete__new_wallet_no_longer_valid__waits_for_a_renewal(
+    suite, certificate, share_id, owner_a, buyer, issuer, engine, recover, end
+):
+    recover(owner_a, buyer)
+    if end == "revoked":
+        suite.credentials.revoke(buyer, sender=issuer)
+    else:
+        engine.set_time(suite.credentials.credentialOf(buyer).expiresAt)
+    with ape.reverts(certificate.ERC7943CannotReceive, account=buyer):
+        certificate.completeRecovery(owner_a, [share_id], sender=buyer)
+    if end == "expired":
+        suite.credentials.renew(buyer, engine.now() + WEEK, sender=issuer)
+        certificate.completeRecovery(owner_a, [share_id], sender=buyer)
+        assert certificate.ownerOf(share_id) == buyer
+
+
+def test_complete__lost_twice__goes_to_the_last_wallet(certificate, house, share, owner_a, owner_b, buyer, recover):
+    recover(owner_a, owner_b)
+    certificate.completeRecovery(owner_a, [share(house, 1)], sender=owner_b)
+    recover(owner_b, buyer)
+    certificate.completeRecovery(owner_a, [share(house, 2)], sender=buyer)
+    certificate.completeRecovery(owner_b, [share(house, 1)], sender=buyer)
+    assert certificate.balanceOf(buyer) == 2
+    assert (certificate.balanceOf(owner_a), certificate.balanceOf(owner_b)) == (6, 0)
+
+
+def test_lost_wallet__whoever_holds_its_key__cannot_get_shares_but_may_sell_under_the_rules(
+    certificate, share_id, owner_a, owner_b, buyer, recover, offer
+):
+    recover(owner_a, buyer)
+    offer(share_id, owner_b)  # the manager would have to permit it
+    certificate.transferFrom(owner_a, owner_b, share_id, sender=owner_a)
+    assert certificate.ownerOf(share_id) == owner_b

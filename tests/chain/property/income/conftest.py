@@ -1,0 +1,50 @@
+"""Income of houses: money in, and everybody who may take some of it out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from ape.api.accounts import AccountAPI
+from ape.contracts import ContractInstance
+from income_books import Books
+
+WEEK = 7 * 86_400
+
+
+@pytest.fixture
+def income(suite: Any) -> ContractInstance:
+    return suite.income
+
+
+@pytest.fixture
+def books(suite: Any) -> Books:
+    """Compares what came in with what went out and what still lies there, to the wei."""
+    return Books(suite.handles)
+
+
+@pytest.fixture
+def move(suite: Any, credential: Callable[..., bytes], approve_move: Callable[..., None]) -> Callable[..., None]:
+    """Moves a share under the manager's permission."""
+
+    def go(share_id: int, owner: Any, to: Any) -> None:
+        if not suite.handles.credentials.isValid(to.address):
+            credential(to)
+        approve_move(share_id, to)
+        suite.handles.certificate.transferFrom(owner.address, to.address, share_id, sender=owner)
+
+    return go
+
+
+@pytest.fixture
+def recover(suite: Any, issuer: AccountAPI, engine: Any) -> Callable[[Any, Any], None]:
+    """Puts `new` in the place of the wallet `old`, whose key is lost."""
+
+    def finish(old: Any, new: Any) -> None:
+        credentials = suite.handles.credentials
+        credentials.startRecovery(old.address, new.address, sender=issuer)
+        engine.set_time(engine.now() + WEEK)
+        credentials.finishRecovery(old.address, sender=issuer)
+
+    return finish
