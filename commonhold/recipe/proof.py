@@ -1,25 +1,29 @@
 """Who holds what after a deployment, read from the chain alone (T43).
 
-The candidates come from the contracts' events, what they hold now from their views: the plan is not asked. `examine`
-returns everything found, right or wrong; `prove` raises if anything is wrong.
+The candidates come from the contracts' events and ABIs, what they hold now or will hold from their views. The plan is
+asked only for the role that each function should carry, the parameters for the court's delay. `examine` returns
+everything found, right or wrong; `prove` raises if anything is wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from eth_utils import keccak
 
 from commonhold.engines.base import ZERO_ADDRESS, Contract, Engine, Event, coders
 from commonhold.recipe.deploy import Suite
-from commonhold.recipe.plan import Role
+from commonhold.recipe.plan import PLAN, Role
 
 PUBLIC_ROLE = 2**64 - 1  # AccessManager: everybody holds it
+FORCED_TRANSFER = "forcedTransfer"
+PROPOSER_ROLE = keccak(text="PROPOSER_ROLE")
 DELEGATED_ACCOUNT = b"\xef\x01\x00"  # EIP-7702: an external account that borrows code
 TIMELOCK_ROLES = {
     bytes(32): "DEFAULT_ADMIN",
-    keccak(text="PROPOSER_ROLE"): "PROPOSER",
+    PROPOSER_ROLE: "PROPOSER",
     keccak(text="EXECUTOR_ROLE"): "EXECUTOR",
     keccak(text="CANCELLER_ROLE"): "CANCELLER",
 }
@@ -79,52 +83,126 @@ class _Examiner:
         self.suite, self.from_block = suite, from_block
         self.engine: Engine = suite.engine
         self.names = {contract.address: key for key, contract in suite.contracts.items()}
+        self._history: dict[str, list[Event]] = {}  # by contract, asked for once
 
     def holdings(self) -> Iterator[Holding]:
         yield from self._role_holders()
         yield from self._role_keepers()
+        yield from self._grant_delays()
         yield from self._function_roles()
+        yield from self._targets()
         yield from self._authorities()
+        yield from self._hub_operations()
         yield from self._timelock()
+        yield from self._timelock_operations()
         yield from self._minters()
         yield from self._encumbrance_holders()
         yield from self._single_rows()
 
-    # ------------------------------------------------------------------------------------------------------- people
+    # -------------------------------------------------------------------------------------------------- the hub: people
 
     def _role_holders(self) -> Iterator[Holding]:
+        """Members now and members to be: a grant can wait for its role's grant delay."""
         hub = self.suite.hub
         granted = {(event["roleId"], event["account"]) for event in self._events(hub, "RoleGranted")}
         for role, account in sorted(granted):
-            is_member, delay = hub.hasRole(role, account)
-            if not is_member:
+            access = hub.getAccess(role, account)
+            if not access.since:
                 continue
-            fault = ""
-            if account == self.suite.deployer:
-                fault = "deployer-holds-role"
-            elif role == Role.ADMIN and account != self.suite.timelock.address:
-                fault = "admin-besides-timelock"
-            elif role == Role.COURT and not delay:
-                fault = "court-without-delay"
-            yield self._holding(f"hub role {_role_name(role)}", account, f"delay {delay} s" if delay else "", fault)
+            delay = _smallest_delay(access)
+            details = [f"delay {delay} s"] if delay else []
+            if access.since > self.engine.now():
+                details.append(f"from {access.since} on")
+            fault = self._fault_of_holder(role, account, delay)
+            yield self._holding(f"hub role {_role_name(role)}", account, ", ".join(details), fault)
+
+    def _fault_of_holder(self, role: int, account: str, delay: int) -> str:
+        if account == self.suite.deployer:
+            return "deployer-holds-role"
+        if role not in set(Role):
+            return "holder-of-unknown-role"
+        if role == Role.ADMIN and account != self.suite.timelock.address:
+            return "admin-besides-timelock"
+        if role == Role.COURT and delay < self.suite.parameters.court.forced_transfer_delay:
+            return "court-with-short-delay"
+        return ""
 
     def _role_keepers(self) -> Iterator[Holding]:
         """Who may grant a role, and who may cancel its holders' scheduled calls: the admin in both cases."""
-        for role in Role:
+        for role in self._role_ids():
             for view, fault in (("getRoleAdmin", "role-with-own-admin"), ("getRoleGuardian", "role-with-own-guardian")):
                 keeper = self.engine.call(self.suite.hub, view, role)
                 if keeper != Role.ADMIN:
-                    place = f"hub {view} of {role.name}"
+                    place = f"hub {view} of {_role_name(role)}"
                     yield Holding(place, _role_name(keeper), "a role", "", fault)
 
-    def _function_roles(self) -> Iterator[Holding]:
+    def _grant_delays(self) -> Iterator[Holding]:
+        """The plan sets none: behind one, a grant ripens after everybody has looked."""
         hub = self.suite.hub
-        given = {(event["target"], event["selector"]) for event in self._events(hub, "TargetFunctionRoleUpdated")}
-        for target, selector in sorted(given):
-            role = hub.getTargetFunctionRole(target, selector)
-            place = f"{self._who(target)}.{self._function(target, selector)}"
-            fault = "function-open-to-all" if role == PUBLIC_ROLE else ""
-            yield Holding(place, _role_name(role), "a role", "", fault)
+        coming = {event["roleId"]: event["delay"] for event in self._events(hub, "RoleGrantDelayChanged")}
+        for role in self._role_ids():
+            delay = max(hub.getRoleGrantDelay(role), coming.get(role, 0))
+            if delay:
+                place = f"hub grant delay of {_role_name(role)}"
+                yield Holding(place, _role_name(role), "a role", f"delay {delay} s", "role-with-grant-delay")
+
+    def _role_ids(self) -> list[int]:
+        """Every role that the suite has or that an event speaks of."""
+        named = {event["roleId"] for event in self._events(self.suite.hub) if "roleId" in event.args}
+        return sorted((named | set(map(int, Role))) - {PUBLIC_ROLE})
+
+    # ----------------------------------------------------------------------------------------------- the hub: functions
+
+    def _function_roles(self) -> Iterator[Holding]:
+        """Functions that were given to a role, by event; and all that ask the hub, by ABI, if their role is wrong."""
+        expected = self._planned_roles()
+        given = {
+            (event["target"], event["selector"]) for event in self._events(self.suite.hub, "TargetFunctionRoleUpdated")
+        }
+        for target, selector in sorted(given | expected.keys() | self._restrictable()):
+            role = self.suite.hub.getTargetFunctionRole(target, selector)
+            function = self._function(target, selector)
+            fault = _fault_of_function(function, role, expected.get((target, selector), Role.ADMIN))
+            if fault or (target, selector) in given:
+                yield Holding(f"{self._who(target)}.{function}", _role_name(role), "a role", "", fault)
+
+    def _planned_roles(self) -> dict[tuple[str, bytes], Role]:
+        return {
+            (contract.address, contract.coders.function(name).selector): entry.role
+            for entry in PLAN.functions
+            if (contract := self.suite.contracts.get(entry.contract)) is not None
+            for name in entry.functions
+        }
+
+    def _restrictable(self) -> set[tuple[str, bytes]]:
+        """Functions that change something, of the hub and of all contracts under it."""
+        return {
+            (contract.address, coder.selector)
+            for key, contract in self.suite.contracts.items()
+            if key == "hub" or "authority" in contract.coders.functions
+            for coder in contract.coders.functions.values()
+            if not coder.is_view
+        }
+
+    def _targets(self) -> Iterator[Holding]:
+        """Contracts that the hub has shut, or whose rights the DAO could change only after a further delay."""
+        hub = self.suite.hub
+        coming = {event["target"]: event["delay"] for event in self._events(hub, "TargetAdminDelayUpdated")}
+        closed = {event["target"] for event in self._events(hub, "TargetClosed")}
+        for target in sorted(self.names.keys() | coming.keys() | closed):
+            if hub.isTargetClosed(target):
+                yield self._holding("hub closed target", target, "", "closed-target")
+            delay = max(hub.getTargetAdminDelay(target), coming.get(target, 0))
+            if delay:
+                yield self._holding("hub target admin delay", target, f"delay {delay} s", "target-with-admin-delay")
+
+    def _hub_operations(self) -> Iterator[Holding]:
+        hub = self.suite.hub
+        scheduled = {event["operationId"]: event for event in self._events(hub, "OperationScheduled")}
+        for operation, event in scheduled.items():
+            if hub.getSchedule(operation):
+                fault = "operation-of-deployer" if event["caller"] == self.suite.deployer else ""
+                yield self._holding("hub operation", event["caller"], self._call(event), fault)
 
     def _authorities(self) -> Iterator[Holding]:
         hub = self.suite.hub.address
@@ -146,6 +224,21 @@ class _Examiner:
             elif name == "DEFAULT_ADMIN" and account != timelock.address:
                 fault = "timelock-with-foreign-admin"
             yield self._holding(f"timelock role {name}", account, f"delay {timelock.getMinDelay()} s", fault)
+
+    def _timelock_operations(self) -> Iterator[Holding]:
+        """What waits in the timelock. Its events don't name the proposer: whoever was one at that time may be it."""
+        timelock, deployer = self.suite.timelock, self.suite.deployer
+        deployer_proposes = False
+        scheduled: dict[tuple[bytes, int], tuple[Event, bool]] = {}
+        for event in self._events(timelock, "RoleGranted", "RoleRevoked", "CallScheduled"):
+            if event.name == "CallScheduled":
+                scheduled[event["id"], event["index"]] = event, deployer_proposes
+            elif event["role"] == PROPOSER_ROLE and event["account"] == deployer:
+                deployer_proposes = event.name == "RoleGranted"
+        for (operation, _), (event, suspected) in scheduled.items():
+            if timelock.isOperationPending(operation):
+                holder, fault = (deployer, "operation-of-deployer") if suspected else (timelock.address, "")
+                yield self._holding("timelock operation", holder, self._call(event), fault)
 
     # ------------------------------------------------------------------------------------------------------- tables
 
@@ -185,8 +278,11 @@ class _Examiner:
 
     # ------------------------------------------------------------------------------------------------------ helpers
 
-    def _events(self, contract: Contract, name: str) -> list[Event]:
-        return self.engine.events(contract, name, from_block=self.from_block)
+    def _events(self, contract: Contract, *names: str) -> list[Event]:
+        """A contract's events of these names, or all, in order."""
+        if contract.address not in self._history:
+            self._history[contract.address] = self.engine.events(contract, from_block=self.from_block)
+        return [event for event in self._history[contract.address] if not names or event.name in names]
 
     def _is_external(self, address: str) -> bool:
         code = self.engine.code_at(address)
@@ -210,6 +306,23 @@ class _Examiner:
             if coder.selector == selector:
                 return coder.name
         return f"0x{selector.hex()}"
+
+    def _call(self, scheduled: Event) -> str:
+        target = scheduled["target"]
+        return f"{self._who(target)}.{self._function(target, scheduled['data'][:4])}"
+
+
+def _smallest_delay(access: Any) -> int:
+    """A member's delay now, or the one that is to follow if that is shorter."""
+    return min(access.currentDelay, access.pendingDelay) if access.effect else access.currentDelay
+
+
+def _fault_of_function(name: str, role: int, expected: Role) -> str:
+    if role == PUBLIC_ROLE:
+        return "function-open-to-all"
+    if name == FORCED_TRANSFER and role != Role.COURT:
+        return "forced-transfer-without-court"
+    return "" if role == expected else "function-of-foreign-role"
 
 
 def _role_name(role: int) -> str:

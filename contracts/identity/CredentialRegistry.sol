@@ -58,10 +58,11 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
     mapping(bytes32 ownerId => bool) private _isUsed;
     mapping(address oldWallet => Recovery) private _recoveries;
 
-    /// @dev The person's first wallet, for each wallet that took another's place; 0 for all others.
+    /// @dev The person's first wallet, for each wallet that was replaced or took another's place; 0 for all others, who
+    /// are thereby known by one read.
     mapping(address wallet => address root) private _rootOf;
 
-    /// @dev The person's present wallet; 0 as long as it is the root itself.
+    /// @dev The present wallet of a person who was recovered.
     mapping(address root => address wallet) private _presentOf;
 
     constructor(address hub, uint40 recoveryPeriod_) AccessManaged(hub) EIP712("Commonhold Credentials", "1") {
@@ -223,7 +224,10 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
         _records[newWallet] = record;
         record.isMoved = true;
         address root = _rootOf[oldWallet];
-        if (root == address(0)) root = oldWallet;
+        if (root == address(0)) {
+            root = oldWallet;
+            _rootOf[oldWallet] = root;
+        }
         _rootOf[newWallet] = root;
         _presentOf[root] = newWallet;
         emit RecoveryFinished(oldWallet, newWallet, record.ownerId);
@@ -258,8 +262,7 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
     /// @inheritdoc ICredentialRegistry
     function currentWallet(address wallet) public view returns (address) {
         address root = _rootOf[wallet];
-        address present = _presentOf[root == address(0) ? wallet : root];
-        return present == address(0) ? wallet : present;
+        return root == address(0) ? wallet : _presentOf[root];
     }
 
     /// @inheritdoc ICredentialRegistry

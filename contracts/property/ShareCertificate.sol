@@ -320,9 +320,9 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
     }
 
     /// @inheritdoc IShareCertificate
-    function loanTermsOf(ShareId shareId) external view returns (ILienHolder.Terms memory) {
+    function loanTermsOf(ShareId shareId) external view returns (ILienHolder.Terms memory terms) {
         (address lienHolder,) = encumbrancesOf(shareId);
-        return ILienHolder(lienHolder).termsOf(shareId);
+        if (lienHolder != address(0)) terms = ILienHolder(lienHolder).termsOf(shareId);
     }
 
     /// @inheritdoc ERC721

@@ -191,7 +191,7 @@ interface IShareCertificate {
     /// @notice Everything the paper would show; empty, with a zero owner, for a share that does not exist.
     function certificateOf(ShareId shareId) external view returns (Certificate memory);
 
-    /// @notice The terms of a share's lien, as its holder tells them; reverts as it does, or if there is none.
+    /// @notice The terms of a share's lien, as its holder tells them; empty if there is none, a revert if he reverts.
     /// `certificateOf` asks through this, with bounded gas, and shows a failure as a lien of unknown terms.
     function loanTermsOf(ShareId shareId) external view returns (ILienHolder.Terms memory);
 

@@ -14,6 +14,7 @@ import pytest
 
 from commonhold.embedded import require_own_anvil
 from commonhold.engines.anvil_ape import ApeEngine
+from commonhold.operations.commands import lean_anvil
 from commonhold.recipe import Parameters, Suite, deploy
 
 
@@ -39,7 +40,7 @@ def instance(name: str, address: str) -> Any:
 
 @pytest.fixture(scope="session")
 def engine() -> Iterator[ApeEngine]:
-    with ape.networks.parse_network_choice("ethereum:local:foundry") as provider:
+    with lean_anvil(), ape.networks.parse_network_choice("ethereum:local:foundry") as provider:
         require_own_anvil(provider)
         yield ApeEngine(steady_clock=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from commonhold.fuzz import inputs
 from commonhold.fuzz.cast import MANAGERS
 from commonhold.fuzz.choices import Choices
@@ -19,7 +21,18 @@ HOSTILE_TEXTS = ("", " -", "x" * 65, "x" * 257, "tab\there", "ümlaut", "line\nb
 
 def spelled(c: Choices, text: str) -> str:
     """The same identifier as somebody else writes it."""
-    return c.one_of((text, text.replace("-", " "), text.replace("-", "."), text.lower(), "0" + text, f" {text} "))
+    return c.one_of(
+        (
+            text,
+            text.replace("-", " "),
+            text.replace("-", "."),
+            text.replace("-", ""),
+            text.lower(),
+            "0" + text,
+            f" {text} ",
+            re.sub("([0-9]+)", r"00\1", text),
+        )
+    )
 
 
 def text(c: Choices, usual: str) -> str:

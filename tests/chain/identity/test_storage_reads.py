@@ -37,6 +37,7 @@ def test_is_valid__reads_the_record_alone_where_no_issuer_matters(suite, credent
 
 def test_current_wallet__reads_two_slots_however_often_it_moved(credentials, issuer, owner_a, issue, slots_read, at):
     issue(owner_a)
+    assert slots_read("currentWallet", owner_a) == 1
     old = owner_a.address
     for number in range(3):
         new = wallet(f"number {number}")

@@ -123,11 +123,15 @@ def test_fingerprint__share_that_went_and_came_back__is_another(certificate, sha
     assert certificate.getStateFingerprint(share_id) != before
 
 
-def test_fingerprint__new_terms_of_the_lien__change_it(suite, certificate, share_id, owner_a, owner_b, terms):
+def test_fingerprint__new_terms_of_the_lien__change_it_and_the_former_ones_bring_it_back(
+    suite, certificate, share_id, owner_a, owner_b, terms
+):
     suite.lien_holder.place(share_id, terms, sender=owner_a)
     before = certificate.getStateFingerprint(share_id)
     suite.lien_holder.changeTerms(share_id, terms._replace(amount=1), sender=owner_b)
     assert certificate.getStateFingerprint(share_id) != before
+    suite.lien_holder.changeTerms(share_id, terms, sender=owner_b)
+    assert certificate.getStateFingerprint(share_id) == before
 
 
 def test_fingerprint__of_two_shares_or_houses__differ(certificate, house, tokenized_house, share):

@@ -97,6 +97,38 @@ def test_paper__lender_that_cannot_tell_its_terms__shows_a_lien_without_them(cer
     assert attributes(token_json(certificate, share_id))["Lien"] == "terms not told"
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["0x5b600056", "0x", "0x60206000f3", "0x600160005260206000f3", "0x5f5ffd", "0xfe"],
+    ids=["burns all gas", "no code", "zeros", "junk", "reverts", "invalid"],
+)
+def test_paper__lender_gone_wrong__never_keeps_the_paper_or_the_way_out_from_working(
+    certificate, share_id, chain, new_holder, code
+):
+    """A holder is a contract that the DAO trusted once; here its code has become something else."""
+    lender = new_holder(liens=True)
+    certificate.placeLien(share_id, sender=lender)
+    chain.provider.make_request("anvil_setCode", [lender.address, code])
+    paper = certificate.certificateOf(share_id)
+    assert (paper.lienHolder, paper.loanTermsKnown, paper.loan.lender) == (lender, False, ZERO)
+    assert attributes(token_json(certificate, share_id))["Lien"] == "terms not told"
+    assert certificate.getStateFingerprint(share_id) != certificate.getStateFingerprint(share_id + 1)
+    certificate.releaseLien(share_id, sender=lender)
+    assert not certificate.locked(share_id)
+
+
+def test_loan_terms__as_the_holder_tells_them(suite, certificate, share_id, owner_a, terms):
+    suite.lien_holder.place(share_id, terms, sender=owner_a)
+    assert tuple(certificate.loanTermsOf(share_id)) == tuple(terms)
+
+
+def test_loan_terms__none_are_empty_and_a_holders_refusal_is_passed_on(suite, certificate, share_id, lender):
+    assert tuple(certificate.loanTermsOf(share_id)) == (ZERO, 0, ZERO, 0, 0, 0, "")
+    certificate.placeLien(share_id, sender=lender)
+    with ape.reverts(suite.lien_holder.NoTerms, shareId=share_id):
+        certificate.loanTermsOf(share_id)
+
+
 @pytest.mark.parametrize("missing", [0, 256, 256 * 99 + 1, MAX])
 def test_paper__share_that_does_not_exist__is_empty(certificate, house, missing):
     paper = certificate.certificateOf(missing)

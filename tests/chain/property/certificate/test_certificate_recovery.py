@@ -31,7 +31,7 @@ def test_complete__by_anybody_in_batches__moves_each_share_once(
     assert tx.events == expected
     certificate.completeRecovery(owner_a, rest, sender=attacker)
     assert (certificate.balanceOf(owner_a), certificate.balanceOf(buyer)) == (0, 8)
-    assert certificate.completeRecovery(owner_a, first, sender=attacker).events == []  # they are there already
+    assert certificate.completeRecovery(owner_a, first + rest, sender=attacker).events == []  # there already
 
 
 def test_complete__moves_lien_lease_use_and_income_intact(
@@ -62,7 +62,7 @@ def test_complete__moves_lien_lease_use_and_income_intact(
     assert not certificate.locked(liened)
 
 
-def test_complete__share_of_somebody_else_in_a_batch__reverts_as_a_whole(
+def test_complete__share_of_somebody_else__reverts_as_a_whole_one_named_twice_moves_once(
     certificate, house, share, owner_a, owner_b, buyer, move, recover
 ):
     sold, kept = share(house, 1), share(house, 2)
@@ -76,6 +76,33 @@ def test_complete__share_of_somebody_else_in_a_batch__reverts_as_a_whole(
     certificate.completeRecovery(owner_a, [], sender=buyer)  # nothing asked, nothing done
     certificate.completeRecovery(owner_a, [kept, kept], sender=buyer)
     assert (certificate.ownerOf(kept), certificate.moveNumberOf(kept)) == (buyer, 1)
+
+
+def test_complete__price_and_time__stay_on_the_paper_until_the_next_sale(
+    suite, certificate, house, share, owner_a, owner_b, buyer, manager, holding_entity, market, move, admit, recover
+):
+    """It is the same owner: he paid then what he paid."""
+    kept, sold = share(house, 1), share(house, 2)
+    admit(owner_b)
+    certificate.approve(market, sold, sender=owner_a)
+    certificate.moveBySale(sold, owner_a, owner_b, 7 * COIN, suite.coin, sender=market)
+    move(share(house, 3), owner_a, owner_b)  # without a price
+
+    def told(share_id):
+        paper = certificate.certificateOf(share_id)
+        return paper.priceUsd, paper.currency, paper.acquiredAt, paper.ownerId
+
+    former = {share_id: told(share_id) for share_id in (kept, sold, share(house, 3))}
+    assert [price for price, *_ in former.values()] == [25_000 * COIN, 7 * COIN, 0]
+    recover(owner_b, buyer)
+    certificate.completeRecovery(owner_b, [sold, share(house, 3)], sender=buyer)
+    recover(owner_a, holding_entity)
+    certificate.completeRecovery(owner_a, [kept], sender=buyer)
+    assert {share_id: told(share_id) for share_id in former} == former
+    assert (certificate.ownerOf(kept), certificate.ownerOf(sold)) == (holding_entity, buyer)
+    for share_id, owner in ((kept, holding_entity), (sold, buyer)):
+        move(share_id, owner, manager)
+        assert certificate.certificateOf(share_id).priceUsd == 0
 
 
 @pytest.mark.parametrize("end", ["revoked", "expired"])

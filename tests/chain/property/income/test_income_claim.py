@@ -176,6 +176,17 @@ def test_claim_recovered__lost_twice__goes_to_the_last_wallet(
     assert suite.coin.balanceOf(buyer) == COIN
 
 
+def test_claim__with_the_key_of_the_lost_wallet__pays_the_wallet_that_took_over(
+    suite, income, books, house, share, owner_a, buyer, pay_income, recover
+):
+    pay_income(house, 8 * COIN)
+    recover(owner_a, buyer)
+    tx = income.claim([share(house, 1)], sender=owner_a)  # by whoever found the key
+    assert income.IncomeClaimed(wallet=owner_a, to=buyer, amount=COIN) in tx.events
+    assert (suite.coin.balanceOf(owner_a), suite.coin.balanceOf(buyer)) == (0, COIN)
+    books.check([owner_a, buyer])
+
+
 def test_claim_recovered__by_anybody_else__reverts(income, house, owner_a, buyer, attacker, recover):
     with ape.reverts(income.NotCurrentWallet, oldWallet=owner_a, caller=attacker, current=owner_a):
         income.claimRecovered(owner_a, sender=attacker)

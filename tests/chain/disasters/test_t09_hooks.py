@@ -1,0 +1,234 @@
+"""T09, hook re-entry: a contract that acts from `onERC721Received` gets what it would get one moment later, or nothing.
+
+Each attack runs twice from the same state: inside the hook, and by the same contract right after a plain transfer. The
+end must be the same to the last view, and what views said in mid-call must be what they say then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+COIN = 10**18
+FOREVER = 2**40 - 1
+ZERO = "0x" + "00" * 20
+
+
+@pytest.fixture
+def receiver(handles: Any, owner_a: Any, credential: Callable[..., bytes], people: list[Any]) -> Any:
+    """The hostile contract: an owner in good standing."""
+    contract = handles.engine.deploy("TestReentrantOwner", sender=owner_a)
+    credential(contract.address)
+    people.append(contract)
+    return contract
+
+
+@pytest.fixture
+def house(tokenized_house: Callable[..., int], pay_income: Callable[[int, int], None]) -> int:
+    house = tokenized_house(8)
+    pay_income(house, 8 * COIN + 3)
+    return house
+
+
+@pytest.fixture
+def other_share(handles: Any, house: int, share: Any, owner_a: Any, receiver: Any, approve_move: Any) -> int:
+    """A share that the contract owns already, with permission to move back to `owner_a`."""
+    share_id = share(house, 7)
+    approve_move(share_id, receiver.address)
+    handles.certificate.transferFrom(owner_a.address, receiver.address, share_id, sender=owner_a)
+    approve_move(share_id, owner_a)
+    return share_id
+
+
+@pytest.fixture
+def attacks(handles: Any, house: int, share: Any, owner_a: Any, attacker: Any, receiver: Any, other_share: int) -> Any:
+    certificate, income, coin = handles.certificate, handles.income, handles.coin
+    taken, me, him = share(house, 3), receiver.address, owner_a.address
+    loan = (attacker.address, COIN, ZERO, 100, 0, 0, "fixed")
+    return {
+        "move on with the used permission": [
+            (certificate, certificate.transferFrom.encode(me, him, taken)),
+            (certificate, certificate.transferFrom.encode(him, me, taken)),
+            (certificate, certificate.transferFrom.encode(me, me, taken)),
+        ],
+        "move another share with its own permission": [
+            (certificate, certificate.transferFrom.encode(me, him, other_share)),
+            (certificate, certificate.transferFrom.encode(me, him, other_share)),
+        ],
+        "approve": [
+            (certificate, certificate.approve.encode(attacker.address, taken)),
+            (certificate, certificate.approve.encode(attacker.address, share(house, 4))),
+            (certificate, certificate.setApprovalForAll.encode(attacker.address, True)),
+        ],
+        "setUser": [
+            (certificate, certificate.setUser.encode(taken, attacker.address, FOREVER)),
+            (certificate, certificate.setUser.encode(share(house, 4), attacker.address, FOREVER)),
+        ],
+        "claim": [
+            (income, income.claim.encode([taken])),
+            (income, income.claim.encode([taken, other_share, taken])),
+            (income, income.claim.encode([share(house, 4)])),
+            (income, income.claimRecovered.encode(him)),
+        ],
+        "claim, pay in again and claim": [
+            (income, income.claim.encode([other_share])),
+            (coin, coin.approve.encode(income.address, COIN)),
+            (income, income.deposit.encode(house, COIN)),
+            (income, income.claim.encode([taken, other_share])),
+        ],
+        "settle and mint": [
+            (income, income.settle.encode(taken, me)),
+            (certificate, certificate.tokenize.encode(house, me)),
+            (coin, coin.mint.encode(me, COIN)),
+        ],
+        "pledge and foreclose": [
+            (handles.lien_holder, handles.lien_holder.place.encode(taken, loan)),
+            (handles.lien_holder, handles.lien_holder.place.encode(taken, loan)),
+            (certificate, certificate.transferFrom.encode(me, him, taken)),
+        ],
+        "lease to itself": [
+            (handles.lien_holder, handles.lien_holder.lease.encode(taken, me, FOREVER)),
+            (certificate, certificate.setUser.encode(taken, him, FOREVER)),
+        ],
+        "complete a recovery": [(certificate, certificate.completeRecovery.encode(him, [taken]))],
+    }
+
+
+NAMES = (
+    "move on with the used permission",
+    "move another share with its own permission",
+    "approve",
+    "setUser",
+    "claim",
+    "claim, pay in again and claim",
+    "settle and mint",
+    "pledge and foreclose",
+    "lease to itself",
+    "complete a recovery",
+)
+
+
+@pytest.fixture
+def everything(handles: Any, house: int, share: Any, owner_a: Any, attacker: Any, receiver: Any) -> Callable[[], Any]:
+    """All that the attacks could have changed; not the times of later seconds."""
+    certificate, income, coin = handles.certificate, handles.income, handles.coin
+
+    def of_share(share_id: int) -> tuple[Any, ...]:
+        return (
+            certificate.certificateOf(share_id),
+            certificate.getApproved(share_id),
+            certificate.transferApprovalOf(share_id),
+            (certificate.userOf(share_id), certificate.userExpires(share_id)),
+            certificate.encumbrancesOf(share_id),
+            certificate.getStateFingerprint(share_id),
+            income.pendingOf(share_id),
+        )
+
+    def read() -> Any:
+        wallets = [wallet.address for wallet in (owner_a, attacker, receiver)]
+        return (
+            [of_share(share(house, number)) for number in range(1, 9)],
+            [(certificate.balanceOf(w), income.settledOf(w), coin.balanceOf(w)) for w in wallets],
+            certificate.isApprovedForAll(receiver.address, attacker.address),
+            (income.totals(), income.houseIncome(house), coin.totalSupply()),
+        )
+
+    return read
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hook__any_act__ends_as_the_same_acts_one_after_the_other(
+    handles, engine, house, share, owner_a, receiver, approve_move, attacks, everything, conserved, name
+):
+    certificate, calls = handles.certificate, attacks[name]
+    taken, moment = share(house, 3), engine.now() + 100
+    approve_move(taken, receiver.address)
+    move = (owner_a.address, receiver.address, taken)
+    armed = [(contract.address, data) for contract, data in calls]
+
+    # One after the other: the plain move, then the calls in a transaction of their own.
+    with engine.rollback():
+        receiver.arm([], False, sender=owner_a)
+        engine.set_next_time(moment)
+        certificate.transferFrom(*move, sender=owner_a)
+        receiver.arm(armed, False, sender=owner_a)
+        receiver.onERC721Received(owner_a.address, owner_a.address, taken, b"", sender=owner_a)
+        expected, answers = _untimed(everything()), receiver.answers()
+
+    receiver.arm(armed, False, sender=owner_a)
+    engine.set_next_time(moment)
+    certificate.safeTransferFrom(*move, sender=owner_a)
+    assert _untimed(everything()) == expected
+    assert [(answer.succeeded, bytes(answer.data)[:4]) for answer in receiver.answers()] == [
+        (answer.succeeded, bytes(answer.data)[:4]) for answer in answers
+    ]
+    conserved()
+
+
+def _untimed(state: Any) -> Any:
+    """Moves that the attack itself made happen some seconds later when it is played one by one."""
+    papers, *rest = state
+    return [(paper._replace(acquiredAt=0), *others) for paper, *others in papers], rest
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hook__any_act_and_then_a_refusal__leaves_nothing_behind(
+    handles, house, share, owner_a, receiver, approve_move, attacks, everything, conserved, refused, name
+):
+    taken = share(house, 3)
+    approve_move(taken, receiver.address)
+    receiver.arm([(contract.address, data) for contract, data in attacks[name]], True, sender=owner_a)
+    before = everything()
+    with refused("Refused", taken):
+        handles.certificate.safeTransferFrom(owner_a.address, receiver.address, taken, sender=owner_a)
+    assert everything() == before
+    conserved()
+
+
+def test_hook__nested_moves__each_share_moves_once(
+    handles, house, share, owner_a, owner_b, receiver, credential, approve_move, conserved
+):
+    """The contract passes the share on from its own hook, to a contract that passes it back from its hook."""
+    certificate, taken = handles.certificate, share(house, 3)
+    credential(owner_b)
+    approve_move(taken, receiver.address)
+    onward = certificate.transferFrom.encode(receiver.address, owner_b.address, taken)
+    # Only the manager could permit the second leg, and his one permission is being used up.
+    receiver.arm([(certificate.address, onward)] * 3, False, sender=owner_a)
+    certificate.safeTransferFrom(owner_a.address, receiver.address, taken, sender=owner_a)
+    assert [answer.succeeded for answer in receiver.answers()] == [False] * 3
+    assert (certificate.ownerOf(taken), certificate.moveNumberOf(taken)) == (receiver.address, 1)
+    conserved()
+
+
+def test_hook__views_in_mid_call__say_what_they_say_afterwards(
+    handles, engine, house, share, owner_a, receiver, approve_move, conserved
+):
+    """Read-only re-entrancy: nobody who asks during the call is shown anything but the state after it."""
+    certificate, income, lens, taken = handles.certificate, handles.income, handles.lens, share(house, 3)
+    approve_move(taken, receiver.address)
+    me, him = receiver.address, owner_a.address
+    asked = [
+        (certificate, certificate.ownerOf.encode(taken)),
+        (certificate, certificate.balanceOf.encode(him)),
+        (certificate, certificate.balanceOf.encode(me)),
+        (certificate, certificate.certificateOf.encode(taken)),
+        (certificate, certificate.transferCheck.encode(me, him, taken, me)),
+        (certificate, certificate.canTransfer.encode(me, him, taken)),
+        (certificate, certificate.transferApprovalOf.encode(taken)),
+        (certificate, certificate.getStateFingerprint.encode(taken)),
+        (income, income.pendingOf.encode(taken)),
+        (income, income.claimable.encode(him, [taken, share(house, 1)])),
+        (income, income.claimable.encode(me, [taken])),
+        (income, income.totals.encode()),
+        (lens, lens.certificate.encode(taken)),
+        (lens, lens.wallet.encode(me, house, 1)),
+    ]
+    receiver.arm([(contract.address, data) for contract, data in asked], False, sender=owner_a)
+    certificate.safeTransferFrom(him, me, taken, sender=owner_a)
+    for (contract, data), answer in zip(asked, receiver.answers(), strict=True):
+        assert answer.succeeded
+        assert bytes(answer.data) == engine.call_raw(contract.address, data, me)
+    conserved()
