@@ -127,8 +127,7 @@ class ApeEngine(Engine):
     def _why(self, tx_hash: str, sender: str, to: str | None, data: bytes, value: int, block: int) -> Revert:
         """The revert of a mined transaction: by its trace, or, where there is none, by trying it again."""
         if self.is_local:
-            options = {"tracer": "callTracer", "tracerConfig": {"onlyTopCall": True}}
-            trace = self._rpc("debug_traceTransaction", tx_hash, options)
+            trace = self._top_call(tx_hash)
             output = bytes.fromhex(trace.get("output", "0x")[2:])
             if output or trace.get("error") == "execution reverted":
                 return _revert_of(output)
@@ -138,6 +137,15 @@ class ApeEngine(Engine):
         except Revert as revert:
             return revert
         return Revert("Halt", {"reason": f"the transaction {tx_hash} failed, but trying it again does not"})
+
+    def _top_call(self, tx_hash: str) -> dict[str, Any]:
+        options = {"tracer": "callTracer", "tracerConfig": {"onlyTopCall": True}}
+        return self._rpc("debug_traceTransaction", tx_hash, options)
+
+    def output_of(self, receipt: Receipt) -> bytes | None:
+        if not self.is_local:
+            return None
+        return bytes.fromhex(self._top_call(receipt.tx_hash).get("output", "0x")[2:])
 
     def call_raw(self, to: str, data: bytes, sender: str = ZERO_ADDRESS) -> bytes:
         return self._call(sender, to, data, 0, "latest")

@@ -80,7 +80,17 @@ class Event:
 class Receipt:
     """What a transaction did. Events are decoded when they are first looked at."""
 
-    __slots__ = ("_engine", "_events", "block", "contract_address", "gas_used", "logs", "timestamp", "tx_hash")
+    __slots__ = (
+        "_engine",
+        "_events",
+        "block",
+        "contract_address",
+        "gas_used",
+        "logs",
+        "output",
+        "timestamp",
+        "tx_hash",
+    )
 
     def __init__(
         self,
@@ -92,6 +102,7 @@ class Receipt:
         timestamp: int,
         gas_used: int | None,
         contract_address: str | None = None,
+        output: bytes | None = None,
     ) -> None:
         self._engine = engine
         self._events: list[Event] | None = None
@@ -101,6 +112,7 @@ class Receipt:
         self.timestamp = timestamp
         self.gas_used = gas_used
         self.contract_address = contract_address
+        self.output = output  # what the function returned; None where only a trace could tell (`Engine.output_of`)
 
     @property
     def events(self) -> list[Event]:
@@ -276,6 +288,10 @@ class Engine(ABC):
         except Revert as revert:
             raise self.explain(revert, address, f"{name}.{function}") from None
         return self.decode_answer(coder.decode, answer, name, function, address)
+
+    def output_of(self, receipt: Receipt) -> bytes | None:
+        """What the transaction's function returned; None if this chain can't tell."""
+        return receipt.output
 
     def advance(self, seconds: int) -> None:
         """Let `seconds` pass: mine an empty block that much later."""

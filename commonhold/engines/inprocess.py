@@ -80,17 +80,18 @@ class InProcessEngine(Engine):
         nonce = self._nonces.get(sender, 0)
         self._nonces[sender] = nonce + 1
         created: str | None = None
+        output: bytes | None = None
         try:
             if to is None:
                 self._set_nonce(sender, nonce)
                 created = checksum(bytes.fromhex(evm.deploy(sender, data, value, SEND_GAS)[2:]))
             else:
-                evm.message_call(sender, to, data, value, SEND_GAS)
+                output = evm.message_call(sender, to, data, value, SEND_GAS)
         except RuntimeError as problem:
             raise self._revert(problem) from None
         finally:
             evm.reset_transient_storage()
-        return self._receipt(created)
+        return self._receipt(created, output)
 
     def call_raw(self, to: str, data: bytes, sender: str = ZERO_ADDRESS) -> bytes:
         """A call that may write, undone afterwards."""
@@ -133,7 +134,7 @@ class InProcessEngine(Engine):
         self._evm.insert_account_info(sender, AccountInfo(nonce=nonce))
         self._evm.set_balance(sender, balance)
 
-    def _receipt(self, created: str | None = None) -> Receipt:
+    def _receipt(self, created: str | None = None, output: bytes | None = None) -> Receipt:
         number = self._number
         tx_hash = f"0x{number:064x}"  # there are no transactions to hash: the block's number tells them apart
         logs: list[RawLog] = []
@@ -149,6 +150,7 @@ class InProcessEngine(Engine):
             timestamp=self._timestamp,
             gas_used=None,
             contract_address=created,
+            output=output,
         )
 
     def _remember(self, logs: list[RawLog]) -> None:

@@ -67,14 +67,25 @@ class Port:
         """Do it; raises `Reverted`."""
         self.transactions += 1
         target, data = call.target, call.data
-        if sender in self.puppets:
+        by_puppet = sender in self.puppets
+        if by_puppet:
             data = self._execute.encode((target, data))
             target, sender = sender, self.porter
         try:
             receipt = self.engine.send_raw(sender, target, data)
         except Revert as revert:
             raise self._reverted(revert, call.target) from None
-        return Sent(None, self._events(receipt))
+        return Sent(self._result(receipt, call, by_puppet), self._events(receipt))
+
+    def _result(self, receipt: Receipt, call: Call, by_puppet: bool) -> Any:
+        """The function's value, if it has any; a puppet hands it on as bytes."""
+        coder = self.contracts[call.contract].coders.function(call.function)
+        if not coder.outputs.types:
+            return None
+        output = self.engine.output_of(receipt)
+        if output is None:
+            return None
+        return coder.decode(self._execute.decode(output) if by_puppet else output)
 
     def _reverted(self, revert: Revert, target: str) -> Reverted:
         explained = self.engine.explain(revert, target, "")

@@ -397,7 +397,7 @@ class Certificate(HasSignpost):
     def setHolder(self, sender: str, holder: str, rights: Rights) -> None:
         self.restricted(sender, "setHolder")
         require(self.chain.has_code(holder), "MissingCode", holder)
-        require(holder in self.rows or len(self.rows) < 255, "HolderTableFull")
+        require(holder in self.rows or len(self.rows) < 255, "HolderTableFull", holder)
         self.rows[holder] = Rights(*rights)
         self.emit("HolderSet", holder, tuple(rights))
 

@@ -43,7 +43,7 @@ abstract contract ShareEncumbrances is ShareLedger, RoleGated, IERC4906, IERC519
         require(holder.code.length != 0, MissingCode(holder));
         Holder storage row = _holders[holder];
         if (row.place == 0) {
-            require(_holderCount < type(uint8).max, HolderTableFull());
+            require(_holderCount < type(uint8).max, HolderTableFull(holder));
             row.place = ++_holderCount;
             _holderAt[row.place] = holder;
         }

@@ -137,6 +137,7 @@ interface ICredentialRegistry {
     /// @dev EIP-712 type: `Claim(address wallet,bytes32 ownerId,uint40 expiresAt,uint16 jurisdiction,uint32 flags,
     /// address issuer,uint256 deadline)`. It acts once because an owner id does. ECDSA (65 bytes, low s) is tried
     /// first, then ERC-1271 if the issuer has code.
+    /// A signature is withdrawn by giving its owner id elsewhere, or it runs out: keep deadlines short.
     /// @param deadline Last second at which the signature counts.
     function claim(
         bytes32 ownerId,

@@ -126,8 +126,8 @@ interface IShareCertificate {
     /// @notice Thrown when `caller` does not hold the lien or lease of `shareId`; `holder` does.
     error NotEncumbranceHolder(ShareId shareId, address caller, address holder);
 
-    /// @notice Thrown when all 255 places of the table of holders were given.
-    error HolderTableFull();
+    /// @notice Thrown when `holder` finds all 255 places of the table of holders given.
+    error HolderTableFull(address holder);
 
     /// @notice Thrown when `user` can't be given the use of `shareId` because a lease of `leaseHolder` holds it.
     error UseIsLeased(ShareId shareId, address leaseHolder);
