@@ -213,6 +213,7 @@ class _Examiner:
 
     def _timelock(self) -> Iterator[Holding]:
         timelock = self.suite.timelock
+        delay = timelock.getMinDelay()
         granted = {(event["role"], event["account"]) for event in self._events(timelock, "RoleGranted")}
         for role, account in sorted(granted):
             if not timelock.hasRole(role, account):
@@ -223,7 +224,11 @@ class _Examiner:
                 fault = "deployer-in-timelock"
             elif name == "DEFAULT_ADMIN" and account != timelock.address:
                 fault = "timelock-with-foreign-admin"
-            yield self._holding(f"timelock role {name}", account, f"delay {timelock.getMinDelay()} s", fault)
+            elif name in ("PROPOSER", "CANCELLER") and account != self._council():
+                fault = "timelock-of-foreign-council"
+            elif delay < self.suite.parameters.dao.timelock_delay:
+                fault = "timelock-with-short-delay"
+            yield self._holding(f"timelock role {name}", account, f"delay {delay} s", fault)
 
     def _timelock_operations(self) -> Iterator[Holding]:
         """What waits in the timelock. Its events don't name the proposer: whoever was one at that time may be it."""
@@ -253,11 +258,11 @@ class _Examiner:
     def _may_mint(self, minter: str, cap: int) -> bool:
         """The council, on the local chain alone and within the cap that the parameters name."""
         local = self.suite.parameters.local
-        if local is None:
-            return False
+        return local is not None and minter == self._council() and cap <= local.council_minter_cap
+
+    def _council(self) -> str:
         council = self.suite.parameters.roles.council
-        address = self.engine.accounts[council] if isinstance(council, int) else council
-        return minter == address and cap <= local.council_minter_cap
+        return self.engine.accounts[council] if isinstance(council, int) else council
 
     def _encumbrance_holders(self) -> Iterator[Holding]:
         certificate = self.suite.certificate

@@ -366,3 +366,17 @@ def test_timelock__with_a_foreign_admin__fails(suite, as_dao, attacker):
 def test_timelock__with_the_deployer_as_proposer__fails(suite, as_dao):
     as_dao(suite.timelock, "grantRole", suite.timelock.PROPOSER_ROLE(), suite.deployer)
     assert faults_of(suite) == ["deployer-in-timelock"]
+
+
+@pytest.mark.parametrize("role", ["PROPOSER_ROLE", "CANCELLER_ROLE"])
+def test_timelock__that_somebody_else_than_the_council_steers__fails(suite, as_dao, attacker, role):
+    """So it is if the deployer put a timelock of his own at its address before the recipe came to it."""
+    as_dao(suite.timelock, "grantRole", getattr(suite.timelock, role)(), attacker)
+    assert faults_of(suite) == ["timelock-of-foreign-council"]
+
+
+def test_timelock__with_a_shorter_delay_than_the_parameters__fails(suite, as_dao):
+    as_dao(suite.timelock, "updateDelay", suite.parameters.dao.timelock_delay - 1)
+    assert faults_of(suite) == ["timelock-with-short-delay"]
+    as_dao(suite.timelock, "updateDelay", suite.parameters.dao.timelock_delay)
+    prove(suite)
