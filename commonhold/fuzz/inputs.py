@@ -93,7 +93,7 @@ def fresh_word(c: Choices) -> bytes:
 
 def owner_id(w: World, c: Choices) -> bytes:
     """Mostly a new one; sometimes one that was given before, or none."""
-    given = c.one_of(sorted(w.model.credentials.owner_ids)) if c.chance(10) else ZERO_WORD
+    given = c.one_of(sorted(w.model.credentials.owner_ids)) if c.chance(60) else ZERO_WORD
     return c.mostly(fresh_word(c), given, percent=92)
 
 

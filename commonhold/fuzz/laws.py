@@ -214,6 +214,7 @@ class LawBook:
             self.world.check_view(contract, view, share)
         owner = self.world.model.certificate.owner_of(share)
         self.world.check_view("certificate", "getFrozenTokens", owner, share)
+        self.world.check_view("certificate", "frozenTimeOf", owner, share)
 
     def check_wallet(self, wallet: str) -> None:
         for contract, view in WALLET_VIEWS:
@@ -340,6 +341,7 @@ HOSTILE_VIEWS: tuple[tuple[str, str, tuple[Any, ...]], ...] = tuple(
         ("certificate", "canSend", (ZERO_ADDRESS,)),
         ("certificate", "canReceive", (ZERO_ADDRESS,)),
         ("certificate", "getFrozenTokens", (ZERO_ADDRESS, 0)),
+        ("certificate", "frozenTimeOf", (ZERO_ADDRESS, 2**256 - 1)),
         ("certificate", "userOf", (2**256 - 1,)),
         ("certificate", "userExpires", (0,)),
         ("certificate", "transferApprovalOf", (0,)),

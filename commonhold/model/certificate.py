@@ -80,7 +80,8 @@ class Certificate(HasSignpost):
         self.shares: dict[int, Share] = {}
         self.held: defaultdict[str, int] = defaultdict(int)
         self.operators: set[tuple[str, str]] = set()
-        self.frozen: set[tuple[str, int]] = set()
+        self.frozen: dict[tuple[str, int], int] = {}  # (account, share) -> since when
+        self.thawed: defaultdict[tuple[str, int], int] = defaultdict(int)  # seconds of freezes that ended
         self.rows: dict[str, Rights] = {}
         self.tellers: dict[str, Callable[[int], tuple[object, ...]]] = {}  # lien holders that tell a loan's terms
         self.terms: defaultdict[int, int] = defaultdict(int)  # how often a house's manager was set
@@ -137,6 +138,10 @@ class Certificate(HasSignpost):
 
     def getFrozenTokens(self, wallet: str, share_id: int) -> bool:
         return (wallet, share_id) in self.frozen
+
+    def frozenTimeOf(self, wallet: str, share_id: int) -> int:
+        key = (wallet, share_id)
+        return self.thawed[key] + (self.now - self.frozen[key] if key in self.frozen else 0)
 
     def canReceive(self, wallet: str) -> bool:
         return self.credentials.isValid(wallet)
@@ -353,8 +358,7 @@ class Certificate(HasSignpost):
         self._require_receiver(to)
         self.hub.use_up(order)
         if owner != to and (owner, share_id) in self.frozen:
-            self.frozen.discard((owner, share_id))
-            self.emit("Frozen", owner, share_id, False)
+            self._set_frozen(owner, share_id, False)
         self._move(share_id, to, Authority.COURT)
         self.emit("ForcedTransfer", owner, to, share_id)
         return True
@@ -388,9 +392,17 @@ class Certificate(HasSignpost):
 
     def setFrozenTokens(self, sender: str, wallet: str, share_id: int, frozen: bool) -> bool:
         self.hub.require_role(Roles.COURT, sender)
-        (self.frozen.add if frozen else self.frozen.discard)((wallet, share_id))
-        self.emit("Frozen", wallet, share_id, frozen)
+        self._set_frozen(wallet, share_id, frozen)
         return True
+
+    def _set_frozen(self, wallet: str, share_id: int, frozen: bool) -> None:
+        """Freezing again does not restart the time."""
+        key = (wallet, share_id)
+        if frozen:
+            self.frozen.setdefault(key, self.now)
+        elif key in self.frozen:
+            self.thawed[key] += self.now - self.frozen.pop(key)
+        self.emit("Frozen", wallet, share_id, frozen)
 
     # -- liens, leases, use ---------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ def court(w: World, c: Choices) -> str:
 def freeze_share(w: World, c: Choices) -> None:
     share = inputs.share(w, c)
     account = c.mostly(inputs.entry(w, share).owner, inputs.wallet(w, c), percent=80)
-    w.act(court(w, c), "certificate", "setFrozenTokens", account, share, c.chance(55))
+    w.act(court(w, c), "certificate", "setFrozenTokens", account, share, c.chance(60))
 
 
 @rule(weight=2)
@@ -80,6 +80,19 @@ def execute_order(w: World, c: Choices) -> None:
         w.act(sender, "hub", "execute", call)
     else:
         w.act(sender, call.contract, call.function, *call.arguments)
+
+
+@rule(weight=3)
+def order_transfer(w: World, c: Choices) -> None:
+    """An order from its announcement to its effect."""
+    call = share_order(w, c) if c.chance(65) else coin_order(w, c)
+    judge = w.cast["court"]
+    w.act(judge, "hub", "schedule", call, 0)
+    w.jump_to(w.now + 3 * DAY)
+    if c.chance(50):
+        w.act(judge, "hub", "execute", call)
+    else:
+        w.act(judge, call.contract, call.function, *call.arguments)
 
 
 @rule(weight=1)

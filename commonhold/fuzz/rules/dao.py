@@ -12,7 +12,7 @@ from commonhold.fuzz.rules.registry import rule
 from commonhold.fuzz.world import Violation, World
 from commonhold.model.access import Roles
 from commonhold.model.certificate import Rights
-from commonhold.model.core import ZERO_WORD, Call
+from commonhold.model.core import ZERO_ADDRESS, ZERO_WORD, Call
 
 ROWS = ("market", "lender", "landlord", "bank")
 
@@ -53,7 +53,9 @@ def lift_stop(w: World, c: Choices) -> Call:
 
 
 def set_signpost(w: World, c: Choices) -> Call:
-    target = c.one_of(("credentials", "registry", "certificate", "coin", "hub"))
+    targets = ("credentials", "registry", "certificate", "coin", "hub")
+    standing = [name for name in targets if getattr(w.model, name).successor != ZERO_ADDRESS]
+    target = c.one_of(standing) if standing and c.chance(50) else c.one_of(targets)
     successor = c.one_of((w.cast["vault"], w.cast["market"], w.cast["buyer"]))
     return w.call(target, "setSuccessor", successor)
 
@@ -101,6 +103,15 @@ def execute_proposal(w: World, c: Choices) -> None:
     if c.chance(75):
         w.jump_to(proposal.ready_at + c.mostly(0, -1, 1, percent=70))
     w.act(inputs.anyone(w, c), "timelock", "execute", proposal.call, proposal.salt)
+
+
+@rule(weight=3)
+def decide(w: World, c: Choices) -> None:
+    """A proposal from the council's mouth to its effect."""
+    call, salt = c.one_of(PROPOSALS)(w, c), inputs.fresh_word(c)
+    w.act(w.cast["council"], "timelock", "schedule", call, salt, w.model.timelock.min_delay)
+    w.jump_to(w.now + w.model.timelock.min_delay)
+    w.act(inputs.anyone(w, c), "timelock", "execute", call, salt)
 
 
 @rule(weight=1)

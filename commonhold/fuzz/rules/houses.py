@@ -108,18 +108,24 @@ def delist_house(w: World, c: Choices) -> None:
     w.act(inputs.registrar(w, c), "registry", "delist", inputs.house(w, c))
 
 
+def standing_claim(w: World, c: Choices, number: int) -> bytes:
+    """Reference of a claim on this house, if there is one."""
+    house = w.model.registry.houses.get(number)
+    return c.one_of(list(house.claims)) if house and house.claims else inputs.word(c)
+
+
 @rule(weight=2)
 def report_senior_claim(w: World, c: Choices) -> None:
     amount = c.mostly(c.integer(1, 10**6) * COIN, 0, 1, 2**128 - 1, 2**128, percent=88)
-    w.act(inputs.registrar(w, c), "registry", "reportSeniorClaim", inputs.house(w, c), amount, inputs.word(c))
+    number = inputs.house(w, c)
+    ref = standing_claim(w, c, number) if c.chance(20) else inputs.word(c)
+    w.act(inputs.registrar(w, c), "registry", "reportSeniorClaim", number, amount, ref)
 
 
 @rule(weight=2)
 def clear_senior_claim(w: World, c: Choices) -> None:
     number = inputs.house(w, c)
-    house = w.model.registry.houses.get(number)
-    standing = list(house.claims) if house else []
-    ref = c.one_of(standing) if standing and c.chance(85) else inputs.word(c)
+    ref = c.mostly(standing_claim(w, c, number), inputs.word(c), percent=85)
     w.act(inputs.registrar(w, c), "registry", "clearSeniorClaim", number, ref)
 
 
