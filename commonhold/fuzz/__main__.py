@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import random
 import sys
@@ -19,8 +20,12 @@ from commonhold.fuzz.laws import LawBook
 from commonhold.fuzz.rules import RULES
 from commonhold.fuzz.speed import Speeds, measure
 from commonhold.fuzz.stage import open_stage
+from commonhold.fuzz.world import Violation, World
 
 DEFAULT_STEPS = 200_000
+DEFAULT_SECONDS = 240.0
+"""A run without a number of steps ends with whichever comes first."""
+
 TELL_EVERY = 10.0  # seconds
 
 
@@ -29,17 +34,30 @@ def main(argv: list[str] | None = None) -> int:
     build.ensure()
     if arguments.replay:
         return _replay(arguments.replay)
-    print(f"fuzz: {arguments.steps} steps, seed {arguments.seed}, {len(RULES)} rules", flush=True)
+    length = arguments.steps or f"up to {DEFAULT_STEPS}"
+    print(f"fuzz: {length} steps, seed {arguments.seed}, {len(RULES)} rules", flush=True)
     world = open_stage(InProcessEngine())
     campaign = Campaign(world, arguments.seed, shrink=not arguments.no_shrink)
-    report = campaign.run(arguments.steps, _Ticker())
+    seconds = math.inf if arguments.steps else DEFAULT_SECONDS
+    report = campaign.run(arguments.steps or DEFAULT_STEPS, _Ticker(), seconds)
     for found in report.found:
         print(f"VIOLATION of {found.law}, {found.length} actions, replay with --replay {found.file}\n  {found.message}")
-    speeds = Speeds() if arguments.no_ape or report.found else measure(world, arguments.seed)
+    speeds, different = _compare_engines(world, arguments) if not report.found else (Speeds(), 0)
     missing = errors_never_reached(report.errors)
     _print_summary(report, speeds, missing)
-    print(json.dumps(_line(report, speeds, missing)), flush=True)
-    return 1 if report.found else 0
+    print(json.dumps(_line(report, speeds, missing, different)), flush=True)
+    return 1 if report.found or different else 0
+
+
+def _compare_engines(world: World, arguments: argparse.Namespace) -> tuple[Speeds, int]:
+    """Both engines' speed, and how many differences between them came to light."""
+    if arguments.no_ape:
+        return Speeds(), 0
+    try:
+        return measure(world, arguments.seed), 0
+    except Violation as violation:
+        print(f"VIOLATION: {violation}")
+        return Speeds(), 1
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -52,7 +70,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     arguments = parser.parse_args(argv)
     try:
         steps, seed = os.environ.get("STEPS"), os.environ.get("SEED")
-        arguments.steps = arguments.steps or (_positive(steps) if steps else DEFAULT_STEPS)
+        arguments.steps = arguments.steps or (_positive(steps) if steps else None)
         if arguments.seed is None:
             arguments.seed = int(seed) if seed else random.SystemRandom().randrange(10**6)
     except ValueError as problem:
@@ -106,13 +124,13 @@ def _rate(count: int, report: Report) -> int:
     return round(count / report.seconds) if report.seconds else 0
 
 
-def _line(report: Report, speeds: Speeds, missing: list[str]) -> dict[str, object]:
+def _line(report: Report, speeds: Speeds, missing: list[str], different: int) -> dict[str, object]:
     return {
         "steps": report.steps,
         "steps_per_s": _rate(report.steps, report),
         "calls_per_s": _rate(report.calls, report),
         "ape_calls_per_s": round(speeds.ape, 1),
-        "violations": len(report.found),
+        "violations": len(report.found) + different,
         "seed": report.seed,
         "rules_never_reached": report.rules_never_reached,
         "errors_never_reached": missing,

@@ -6,6 +6,7 @@ actions that it needs.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -63,12 +64,14 @@ class Campaign:
         self.shrink = shrink
         self._bag: list[Rule] = [rule for rule in RULES.values() for _ in range(rule.weight)]
 
-    def run(self, steps: int, tell: Callable[[Report], None] = lambda report: None) -> Report:
-        """`steps` steps in sequences of `SEQUENCE_STEPS`, or until too much is broken."""
+    def run(
+        self, steps: int, tell: Callable[[Report], None] = lambda report: None, seconds: float = math.inf
+    ) -> Report:
+        """`steps` steps in sequences of `SEQUENCE_STEPS`, or until too much is broken or `seconds` are over."""
         report, world = self.report, self.world
         self._scenarios()
         number = 0
-        while report.steps < steps and len(report.found) < MAX_VIOLATIONS:
+        while report.steps < steps and report.seconds < seconds and len(report.found) < MAX_VIOLATIONS:
             world.reopen()
             began, calls = time.perf_counter(), world.port.calls
             violation = self._sequence(f"{report.seed}/{number}", min(SEQUENCE_STEPS, steps - report.steps))

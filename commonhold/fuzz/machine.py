@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import strategies
+from hypothesis import note, strategies
 from hypothesis.stateful import RuleBasedStateMachine
 from hypothesis.stateful import rule as hypothesis_rule
 
@@ -40,6 +40,7 @@ def _drawn(world: World, entry: Rule) -> Any:
             entry.run(world, DrawnChoices(data))
         except BaseException:
             self.broken = True
+            note(world.told())
             raise
 
     run.__name__ = entry.name

@@ -150,6 +150,14 @@ class World:
         self.actions = []
         self.ghosts = {}
 
+    def told(self) -> str:
+        """The sequence so far, one action a line, with names for addresses."""
+        lines = (
+            f"{a.at}: {a.sender} -> {a.contract}.{a.function}{tuple(self.names.to_json(a.arguments))}"
+            for a in self.actions
+        )
+        return "\n".join(lines)
+
     def read_action(self, row: list[Any]) -> Action:
         """An action from a row of a saved sequence."""
         at, sender, contract, function, arguments = row

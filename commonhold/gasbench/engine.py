@@ -151,6 +151,8 @@ class RpcEngine(Engine):
     def restore(self, snapshot: int) -> None:
         if not self.node.rpc("evm_revert", hex(snapshot)):
             raise EngineError(f"snapshot {snapshot} is used up")
+        # anvil's pool remembers what it mined before, and would swallow the same transaction sent again.
+        self.node.rpc("anvil_dropAllTransactions")
 
     # ------------------------------------------------------------------------------------------------------- reading
 

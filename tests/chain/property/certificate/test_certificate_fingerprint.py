@@ -134,6 +134,13 @@ def test_fingerprint__new_terms_of_the_lien__change_it_and_the_former_ones_bring
     assert certificate.getStateFingerprint(share_id) == before
 
 
+def test_fingerprint__the_same_buyer_permitted_for_longer__changes_it(certificate, share_id, buyer, manager, soon):
+    certificate.approveTransfer(share_id, buyer, soon, sender=manager)
+    before = certificate.getStateFingerprint(share_id)
+    certificate.approveTransfer(share_id, buyer, soon + 1, sender=manager)
+    assert certificate.getStateFingerprint(share_id) != before
+
+
 def test_fingerprint__of_two_shares_or_houses__differ(certificate, house, tokenized_house, share):
     other = tokenized_house()
     ids = [share(house, 1), share(house, 2), share(other, 1)]

@@ -42,7 +42,7 @@ def test_set_holder__a_256th_contract__finds_the_table_full(suite, certificate, 
     for start in range(0, len(contracts), 127):
         _write_rows(suite, certificate, council, engine, contracts[start : start + 127])
     assert all(tuple(certificate.holderRights(contract)) == (False, True, False) for contract in contracts)
-    with ape.reverts(certificate.HolderTableFull, holder=suite.coin.address):
+    with ape.reverts(certificate.HolderTableFull, holder=suite.coin):
         certificate.setHolder(suite.coin, (True, True, True), sender=dao)
     # A row that has its place can still be written, and the last place works as the first does.
     certificate.setHolder(contracts[0], (True, True, True), sender=dao)

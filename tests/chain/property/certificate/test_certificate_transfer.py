@@ -62,10 +62,11 @@ def test_transfer__without_permission__reverts(certificate, share_id, owner_a, o
         certificate.transferFrom(owner_a, owner_b, share_id, sender=owner_a)
 
 
-def test_transfer__permission_used__does_not_serve_twice(certificate, offered, owner_a, owner_b, move):
+def test_transfer__permission_used__does_not_serve_twice(certificate, offered, owner_a, owner_b, lender):
     certificate.transferFrom(owner_a, owner_b, offered, sender=owner_a)
-    move(offered, owner_b, owner_a)
-    # The permission's last second is far away; the share moved, so it is void.
+    certificate.placeLien(offered, sender=lender)
+    certificate.moveByLien(offered, owner_a, sender=lender)  # back, by no permission of the manager's
+    # The permission's last second is far away and nobody replaced it; but the share moved, so it is void.
     with ape.reverts(certificate.TransferNotApproved, shareId=offered, to=owner_b):
         certificate.transferFrom(owner_a, owner_b, offered, sender=owner_a)
 
