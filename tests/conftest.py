@@ -142,6 +142,18 @@ def credential(handles: Any, issuer: Any) -> Callable[..., bytes]:
 
 
 @pytest.fixture
+def recover(handles: Any, issuer: Any) -> Callable[[Any, Any], None]:
+    """Puts `new` in the place of the wallet `old`, whose key is lost; its certificates still have to follow."""
+
+    def finish(old: Any, new: Any) -> None:
+        handles.credentials.startRecovery(as_address(old), as_address(new), sender=issuer)
+        handles.engine.advance(handles.credentials.recoveryPeriod())
+        handles.credentials.finishRecovery(as_address(old), sender=issuer)
+
+    return finish
+
+
+@pytest.fixture
 def house_terms(manager: Any, holding_entity: Any) -> Callable[..., dict[str, Any]]:
     """Terms that the registry takes, each time of another house; any field can be given."""
     numbers = itertools.count(1)

@@ -18,7 +18,7 @@ from commonhold.fuzz.campaign import Campaign, Report, replay
 from commonhold.fuzz.coverage import errors_never_reached
 from commonhold.fuzz.laws import LawBook
 from commonhold.fuzz.rules import RULES
-from commonhold.fuzz.speed import Speeds, measure
+from commonhold.fuzz.speed import SEQUENCES, Speeds, measure
 from commonhold.fuzz.stage import open_stage
 from commonhold.fuzz.world import Violation, World
 
@@ -114,7 +114,7 @@ def _print_summary(report: Report, speeds: Speeds, missing: list[str]) -> None:
         print(
             f"fuzz: the same {speeds.transactions} transactions: {speeds.in_process:.0f} a second in process, "
             f"{speeds.ape:.1f} through ape on anvil, {speeds.in_process / speeds.ape:.0f} times as fast; "
-            f"storage of both identical"
+            f"outcomes, events and storage of {SEQUENCES} sequences are identical"
         )
     if report.rules_never_reached or missing:
         print(f"fuzz: rules never reached {report.rules_never_reached}, errors never reached {missing}")

@@ -19,7 +19,8 @@ from commonhold.fuzz.differential import differences, observe, record
 from commonhold.fuzz.port import Reverted
 from commonhold.fuzz.world import Violation, World
 
-TRANSACTIONS = 150
+SEQUENCES = 3
+TRANSACTIONS = 150  # of each
 REPEATS = 5
 APE_TIMEOUT = 600  # seconds
 
@@ -34,12 +35,14 @@ class Speeds:
 
 
 def measure(world: World, seed: int) -> Speeds:
-    """Record a sequence, play it on both sides, compare what came of it, and time it on both."""
-    sequence = record(world, f"speed/{seed}", TRANSACTIONS)
-    answer = through_ape(world, {"sequence": sequence}, timed=len(sequence))
-    different = differences(observe(world, sequence), answer["observed"]["sequence"], sequence)
-    if different:
-        raise Violation("differential", "; ".join(different[:5]))
+    """Record sequences, play them on both sides, compare what came of them, and time the first on both."""
+    sequences = {f"{number}": record(world, f"both/{seed}/{number}", TRANSACTIONS) for number in range(SEQUENCES)}
+    answer = through_ape(world, sequences, timed=TRANSACTIONS)
+    for number, played in sequences.items():
+        different = differences(observe(world, played), answer["observed"][number], played)
+        if different:
+            raise Violation("differential", f"sequence both/{seed}/{number}: " + "; ".join(different[:5]))
+    sequence = sequences["0"]
     ours = min(in_process(world, sequence) for _ in range(REPEATS))
     return Speeds(len(sequence), len(sequence) / ours, len(sequence) / answer["seconds"])
 

@@ -84,3 +84,45 @@ def contract_at(engine: ApeEngine) -> Callable[[str, Any], Any]:
         return instance(name, engine.at(name, address).address)
 
     return at
+
+
+# --------------------------------------------------------------------------------------------------------------- time
+
+
+@pytest.fixture
+def at(engine: ApeEngine) -> Callable[[int], int]:
+    """Lets the next transaction happen in exactly that second."""
+
+    def set_next_time(timestamp: int) -> int:
+        engine.set_next_time(timestamp)
+        return timestamp
+
+    return set_next_time
+
+
+@pytest.fixture
+def view_at(engine: ApeEngine) -> Callable[[int], int]:
+    """Lets views see exactly that second."""
+
+    def set_time(timestamp: int) -> int:
+        engine.set_time(timestamp)
+        return timestamp
+
+    return set_time
+
+
+@pytest.fixture
+def soon(engine: ApeEngine) -> int:
+    """A time a little ahead, from which a test can count; far enough for setting its scene."""
+    return engine.now() + 1_000
+
+
+# ---------------------------------------------------------------------------------------------------------------- DAO
+
+
+@pytest.fixture
+def dao(suite: ChainSuite) -> Any:
+    """The DAO's timelock as a sender, acting at once (the local node impersonates it); `as_dao` waits out its delay."""
+    timelock = ape.accounts[suite.timelock.address]
+    ape.chain.provider.set_balance(timelock.address, 10**18)
+    return timelock

@@ -12,21 +12,8 @@ from commonhold.engines.codec import as_address
 from commonhold.recipe import Role
 
 DAY = 86_400
-WEEK = 7 * DAY
 YEAR = 365 * DAY
 COIN = 10**18
-
-
-@pytest.fixture
-def recover(suite: Any, engine: Any, issuer: Any, attacker: Any) -> Callable[[Any, Any], None]:
-    """Moves the credential of a lost wallet to another."""
-
-    def act(old: Any, new: Any) -> None:
-        suite.credentials.startRecovery(old, new, sender=issuer)
-        engine.advance(WEEK)
-        suite.credentials.finishRecovery(old, sender=attacker)
-
-    return act
 
 
 @pytest.fixture

@@ -72,20 +72,20 @@ def test_resume__by_anyone_but_the_dao__reverts(switch, guardian, council, attac
 
 
 @pytest.mark.parametrize("was_used", [False, True])
-def test_resume__when_nothing_is_stopped__reverts(suite, switch, guardian, timelock_account, at, soon, was_used):
+def test_resume__when_nothing_is_stopped__reverts(suite, switch, guardian, dao, at, soon, was_used):
     if was_used:
         at(soon)
         switch.stop(sender=guardian)
         at(soon + HOUR)  # the first second in which it runs again
     with ape.reverts(switch.NotStopped, what=switch.WHAT()):
-        switch.resume(sender=timelock_account)
+        switch.resume(sender=dao)
 
 
-def test_resume__in_the_last_second_of_a_stop__lifts_it(switch, guardian, timelock_account, at, soon):
+def test_resume__in_the_last_second_of_a_stop__lifts_it(switch, guardian, dao, at, soon):
     at(soon)
     switch.stop(sender=guardian)
     at(soon + HOUR - 1)
-    switch.resume(sender=timelock_account)
+    switch.resume(sender=dao)
     assert switch.stoppedUntil() == soon + HOUR - 1
 
 

@@ -38,14 +38,14 @@ def test_set_successor__of_the_hub_by_anyone_else__reverts(suite, council, guard
             suite.hub.setSuccessor(suite.factory, sender=caller)
 
 
-def test_set_successor__twice__reverts(permanent, suite, timelock_account):
-    permanent.setSuccessor(suite.factory, sender=timelock_account)
+def test_set_successor__twice__reverts(permanent, suite, dao):
+    permanent.setSuccessor(suite.factory, sender=dao)
     for candidate in (suite.factory, suite.timelock, ZERO):
         with ape.reverts(permanent.SuccessorAlreadySet, successor=suite.factory):
-            permanent.setSuccessor(candidate, sender=timelock_account)
+            permanent.setSuccessor(candidate, sender=dao)
 
 
-def test_set_successor__to_an_address_without_code__reverts(permanent, attacker, timelock_account):
+def test_set_successor__to_an_address_without_code__reverts(permanent, attacker, dao):
     for candidate in (attacker.address, ZERO):
         with ape.reverts(permanent.SuccessorWithoutCode, candidate=candidate):
-            permanent.setSuccessor(candidate, sender=timelock_account)
+            permanent.setSuccessor(candidate, sender=dao)

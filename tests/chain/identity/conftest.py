@@ -17,28 +17,6 @@ def credentials(suite) -> ContractInstance:
     return suite.credentials
 
 
-@pytest.fixture
-def at(chain: ChainManager) -> Callable[[int], int]:
-    """Lets the next transaction happen in exactly that second."""
-
-    def set_time(timestamp: int) -> int:
-        chain.pending_timestamp = timestamp
-        return timestamp
-
-    return set_time
-
-
-@pytest.fixture
-def view_at(chain: ChainManager) -> Callable[[int], int]:
-    """Lets views see exactly that second."""
-
-    def mine(timestamp: int) -> int:
-        chain.mine(timestamp=timestamp)
-        return timestamp
-
-    return mine
-
-
 @pytest.fixture(scope="session")
 def other_issuer_account(accounts) -> AccountAPI:
     return accounts[18]
@@ -86,11 +64,3 @@ def claim(credentials: ContractInstance, issuer: AccountAPI, owner_a: AccountAPI
         chain_id=chain.chain_id,
         contract=credentials.address,
     )
-
-
-@pytest.fixture
-def timelock_account(suite, accounts, chain: ChainManager) -> AccountAPI:
-    """The DAO's timelock as a sender: for what must happen in one exact second, which its own delay would miss."""
-    timelock = accounts[suite.timelock.address]  # impersonated by the local node
-    chain.provider.set_balance(timelock.address, 10**18)
-    return timelock

@@ -176,11 +176,11 @@ def test_claim__signer_was_revoked__reverts(credentials, claim, issuer, owner_a,
 
 
 @pytest.mark.parametrize("signature", [b"", bytes(65), bytes(64) + b"\x1b"], ids=["empty", "zeros", "zeros, v = 27"])
-def test_claim__zero_signer__reverts(suite, credentials, claim, owner_a, timelock_account, signature):
+def test_claim__zero_signer__reverts(suite, credentials, claim, owner_a, dao, signature):
     nobody = claim.but(issuer=ZERO)
     with ape.reverts(credentials.MissingRole, account=ZERO, role=ISSUER):
         credentials.claim(*nobody.arguments(signature), sender=owner_a)
-    suite.hub.grantRole(ISSUER, ZERO, 0, sender=timelock_account)  # not even if the DAO errs
+    suite.hub.grantRole(ISSUER, ZERO, 0, sender=dao)  # not even if the DAO errs
     with ape.reverts(credentials.InvalidIssuerSignature, issuer=ZERO):
         credentials.claim(*nobody.arguments(signature), sender=owner_a)
 
@@ -281,8 +281,8 @@ def test_claim__contract_issuer_other_digest__reverts(
         credentials.claim(*own.arguments(signature), sender=owner_a)
 
 
-def test_claim__issuer_is_a_contract_without_1271__reverts(suite, credentials, claim, owner_a, timelock_account):
-    suite.hub.grantRole(ISSUER, suite.factory, 0, sender=timelock_account)
+def test_claim__issuer_is_a_contract_without_1271__reverts(suite, credentials, claim, owner_a, dao):
+    suite.hub.grantRole(ISSUER, suite.factory, 0, sender=dao)
     own = claim.but(issuer=suite.factory.address)
     with ape.reverts(credentials.InvalidIssuerSignature, issuer=suite.factory):
         credentials.claim(*own.arguments(bytes(65)), sender=owner_a)

@@ -36,22 +36,22 @@ def test_set__by_anyone_else__reverts(suite, credentials, issuer, registrar, gua
             credentials.setProtocolHolder(suite.factory, sender=caller)
 
 
-def test_set__without_code__reverts(credentials, owner_a, timelock_account):
+def test_set__without_code__reverts(credentials, owner_a, dao):
     for candidate in (owner_a.address, ZERO, wallet("unknown")):
         with ape.reverts(credentials.HolderWithoutCode, holder=candidate):
-            credentials.setProtocolHolder(candidate, sender=timelock_account)
+            credentials.setProtocolHolder(candidate, sender=dao)
 
 
-def test_set__twice__reverts(credentials, holder, timelock_account):
+def test_set__twice__reverts(credentials, holder, dao):
     owner_id = credentials.ownerIdOf(holder)
     with ape.reverts(credentials.CredentialStillValid, wallet=holder, ownerId=owner_id):
-        credentials.setProtocolHolder(holder, sender=timelock_account)
+        credentials.setProtocolHolder(holder, sender=dao)
 
 
-def test_set__two_holders_in_one_second__get_two_ids(suite, credentials, soon, at, timelock_account):
+def test_set__two_holders_in_one_second__get_two_ids(suite, credentials, soon, at, dao):
     at(soon)
-    credentials.setProtocolHolder(suite.factory, sender=timelock_account)
-    credentials.setProtocolHolder(suite.timelock, sender=timelock_account)
+    credentials.setProtocolHolder(suite.factory, sender=dao)
+    credentials.setProtocolHolder(suite.timelock, sender=dao)
     assert credentials.ownerIdOf(suite.factory) != credentials.ownerIdOf(suite.timelock)
 
 
@@ -68,30 +68,30 @@ def test_holder__no_issuer_can_touch_it(credentials, holder, issuer, soon, actio
     assert credentials.isValid(holder)
 
 
-def test_holder__revoking_any_issuer_leaves_it(credentials, holder, issuer, timelock_account):
+def test_holder__revoking_any_issuer_leaves_it(credentials, holder, issuer, dao):
     credentials.revokeIssuedSince(issuer, 1, sender=issuer)
-    credentials.revokeIssuedSince(credentials, 1, sender=timelock_account)
-    credentials.revokeIssuedSince(ZERO, 1, sender=timelock_account)
+    credentials.revokeIssuedSince(credentials, 1, sender=dao)
+    credentials.revokeIssuedSince(ZERO, 1, sender=dao)
     assert credentials.isValid(holder)
 
 
-def test_set__of_a_contract_whose_credential_is_alive__reverts(suite, credentials, issue, timelock_account):
+def test_set__of_a_contract_whose_credential_is_alive__reverts(suite, credentials, issue, dao):
     owner_id = issue(suite.factory, "a")
     with ape.reverts(credentials.CredentialStillValid, wallet=suite.factory, ownerId=owner_id):
-        credentials.setProtocolHolder(suite.factory, sender=timelock_account)
+        credentials.setProtocolHolder(suite.factory, sender=dao)
 
 
-def test_set__of_a_contract_whose_credential_is_dead__works(suite, credentials, issuer, issue, timelock_account):
+def test_set__of_a_contract_whose_credential_is_dead__works(suite, credentials, issuer, issue, dao):
     issue(suite.factory, "a")
     credentials.revoke(suite.factory, sender=issuer)
-    credentials.setProtocolHolder(suite.factory, sender=timelock_account)
+    credentials.setProtocolHolder(suite.factory, sender=dao)
     assert credentials.isValid(suite.factory)
 
 
-def test_set__while_a_recovery_is_under_way__reverts(suite, credentials, issuer, issue, timelock_account):
+def test_set__while_a_recovery_is_under_way__reverts(suite, credentials, issuer, issue, dao):
     """Else the recovery would carry the protocol's credential away."""
     issue(suite.factory, "a")
     credentials.startRecovery(suite.factory, wallet("new"), sender=issuer)
     credentials.revoke(suite.factory, sender=issuer)
     with ape.reverts(credentials.RecoveryUnderWay, wallet=suite.factory, newWallet=wallet("new")):
-        credentials.setProtocolHolder(suite.factory, sender=timelock_account)
+        credentials.setProtocolHolder(suite.factory, sender=dao)

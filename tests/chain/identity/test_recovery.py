@@ -274,12 +274,12 @@ def test_finish__of_an_issuer_revoked_credential__hands_it_on_as_it_is(
 
 
 def test_finish__after_the_issuer_lost_its_role__still_works(
-    suite, credentials, issuer, attacker, owner_a, issue, soon, at, timelock_account
+    suite, credentials, issuer, attacker, owner_a, issue, soon, at, dao
 ):
     issue(owner_a)
     at(soon)
     credentials.startRecovery(owner_a, wallet("new"), sender=issuer)
-    suite.hub.revokeRole(ISSUER, issuer, sender=timelock_account)
+    suite.hub.revokeRole(ISSUER, issuer, sender=dao)
     at(soon + WEEK)
     credentials.finishRecovery(owner_a, sender=attacker)
     assert credentials.currentWallet(owner_a) == wallet("new")

@@ -29,8 +29,8 @@ def test_is_valid__reads_the_record_and_its_issuer(credentials, issuer, owner_a,
     assert slots_read("isValid", owner_a) == 2
 
 
-def test_is_valid__reads_the_record_alone_where_no_issuer_matters(suite, credentials, slots_read, timelock_account):
-    credentials.setProtocolHolder(suite.factory, sender=timelock_account)
+def test_is_valid__reads_the_record_alone_where_no_issuer_matters(suite, credentials, slots_read, dao):
+    credentials.setProtocolHolder(suite.factory, sender=dao)
     for holder in (suite.factory, wallet("unknown")):
         assert slots_read("isValid", holder) == 1
 

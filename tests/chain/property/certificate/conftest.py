@@ -12,7 +12,7 @@ import ape
 import pytest
 from ape.api.accounts import AccountAPI
 from ape.contracts import ContractInstance
-from certificate_terms import WEEK, Terms
+from certificate_terms import Terms
 
 
 @pytest.fixture
@@ -33,34 +33,6 @@ def share_id(house: int, share: Callable[[int, int], int]) -> int:
 
 
 # ----------------------------------------------------------------------------------------------------------------- time
-
-
-@pytest.fixture
-def at(engine: Any) -> Callable[[int], int]:
-    """Lets the next transaction happen in exactly that second."""
-
-    def set_time(timestamp: int) -> int:
-        engine.set_next_time(timestamp)
-        return timestamp
-
-    return set_time
-
-
-@pytest.fixture
-def view_at(engine: Any) -> Callable[[int], int]:
-    """Lets views see exactly that second."""
-
-    def mine(timestamp: int) -> int:
-        engine.set_time(timestamp)
-        return timestamp
-
-    return mine
-
-
-@pytest.fixture
-def soon(engine: Any) -> int:
-    """A time a little ahead, from which a test can count; far enough for setting its scene."""
-    return int(engine.now()) + 1_000
 
 
 # -------------------------------------------------------------------------------------------------------------- actions
@@ -97,19 +69,6 @@ def move(suite: Any, offer: Callable[..., None]) -> Callable[[int, Any, Any], An
         return suite.handles.certificate.transferFrom(owner.address, to.address, share_id, sender=owner)
 
     return go
-
-
-@pytest.fixture
-def recover(suite: Any, issuer: AccountAPI, engine: Any) -> Callable[[Any, Any], None]:
-    """Puts `new` in the place of the wallet `old`, whose key is lost; its certificates still have to follow."""
-
-    def finish(old: Any, new: Any) -> None:
-        credentials = suite.handles.credentials
-        credentials.startRecovery(old.address, new.address, sender=issuer)
-        engine.set_time(engine.now() + WEEK)
-        credentials.finishRecovery(old.address, sender=issuer)
-
-    return finish
 
 
 @pytest.fixture

@@ -6,11 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ape.api.accounts import AccountAPI
 from ape.contracts import ContractInstance
 from income_books import Books
-
-WEEK = 7 * 86_400
 
 
 @pytest.fixture
@@ -35,16 +32,3 @@ def move(suite: Any, credential: Callable[..., bytes], approve_move: Callable[..
         suite.handles.certificate.transferFrom(owner.address, to.address, share_id, sender=owner)
 
     return go
-
-
-@pytest.fixture
-def recover(suite: Any, issuer: AccountAPI, engine: Any) -> Callable[[Any, Any], None]:
-    """Puts `new` in the place of the wallet `old`, whose key is lost."""
-
-    def finish(old: Any, new: Any) -> None:
-        credentials = suite.handles.credentials
-        credentials.startRecovery(old.address, new.address, sender=issuer)
-        engine.set_time(engine.now() + WEEK)
-        credentials.finishRecovery(old.address, sender=issuer)
-
-    return finish

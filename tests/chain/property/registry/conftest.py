@@ -8,21 +8,12 @@ from typing import Any
 import pytest
 from ape.api.accounts import AccountAPI
 from ape.contracts import ContractInstance
-from ape.managers.chain import ChainManager
 from house_terms import Terms
 
 
 @pytest.fixture
 def registry(suite) -> ContractInstance:
     return suite.registry
-
-
-@pytest.fixture
-def dao(suite, accounts, chain: ChainManager) -> AccountAPI:
-    """The DAO's timelock as a sender (the local node impersonates it): what the DAO does here needs no waiting."""
-    timelock = accounts[suite.timelock.address]
-    chain.provider.set_balance(timelock.address, 10**18)
-    return timelock
 
 
 @pytest.fixture
@@ -52,23 +43,6 @@ def register(registry: ContractInstance, registrar: AccountAPI, terms) -> Callab
 def house(register) -> int:
     """The id of a registered house."""
     return register()
-
-
-@pytest.fixture
-def at(chain: ChainManager) -> Callable[[int], int]:
-    """Lets the next transaction happen in exactly that second."""
-
-    def set_time(timestamp: int) -> int:
-        chain.pending_timestamp = timestamp
-        return timestamp
-
-    return set_time
-
-
-@pytest.fixture
-def soon(chain: ChainManager) -> int:
-    """A time a little ahead, from which a test can count."""
-    return chain.blocks.head.timestamp + 1_000
 
 
 @pytest.fixture
