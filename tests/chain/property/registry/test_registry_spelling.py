@@ -72,6 +72,11 @@ def test_register__another_jurisdiction__passes(register, house, jurisdiction):
     assert register(providerPropertyId="HV-101", jurisdiction=jurisdiction) == house + 1
 
 
+def test_register__numbers_of_a_jurisdiction__do_not_run_into_one(register):
+    house = register(jurisdiction="US-06-37")
+    assert register(providerPropertyId="HV-101", jurisdiction="US-63-7") == house + 1
+
+
 @pytest.mark.parametrize(("first", "second"), [("R012", "R12"), ("A-012", "A12"), ("12B007", "12b-7")])
 def test_register__zeros_after_letters__are_seen(registry, registrar, terms, register, first, second):
     house = register(parcel=first)
