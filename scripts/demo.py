@@ -1,20 +1,26 @@
 """The whole suite at work: `make demo`, or `ape run demo --homes 12`.
 
 Deploys on the embedded chain, puts real homes on it, pays income, moves a share, records and releases a lien, and tries
-what must be refused. Leaves out/certificate.svg and out/suite.json.
+what must be refused. Then seven nodes value the homes, two of them lying, and four years pass on a real price index.
+Leaves out/certificate.svg, out/suite.json, and the charts out/values and out/observations (.png and .svg).
 """
 
+import tempfile
 import time
+from pathlib import Path
 
 import click
 from ape.cli import network_option
 
 from commonhold.build import ROOT
 from commonhold.inputs.portfolio import Portfolio, read_portfolio
+from commonhold.inputs.prices import read_prices
 from commonhold.operations.commands import NetworkCommand
 from commonhold.operations.connection import (
     EXAMPLE,
     OUT,
+    PRICES,
+    Connection,
     cast_of,
     connect,
     is_embedded,
@@ -23,9 +29,10 @@ from commonhold.operations.connection import (
 )
 from commonhold.operations.paper import write_svg
 from commonhold.operations.reading import all_properties, certificate_of
-from commonhold.operations.story import Story, gas_by_step
+from commonhold.operations.story import Story
 from commonhold.operations.tables import certificate_table, gas_table, portfolio_table, refusal_table
 from commonhold.operations.terminal import homes_left
+from commonhold.oracle.feeds import show_feed
 
 
 @click.command(cls=NetworkCommand)
@@ -49,15 +56,41 @@ def cli(provider, homes):
     console.print(portfolio_table("Portfolio: real house sales, as they stand on chain", placed, houses))
     console.print("What is invented about these homes begins with INV or says so; see the file's header.\n")
     console.print(certificate_table(certificate_of(suite, story.followed_share)))
-    rows = [(refusal.tried, refusal.error.name, _values(refusal.error.named)) for refusal in story.refusals]
+    charts = tell_of_the_oracle(connection, story, whole)
+    chronicle = story.chronicle
+    rows = [(refusal.tried, refusal.error, _values(refusal.named)) for refusal in chronicle.refusals]
     console.print(refusal_table(rows))
-    console.print(gas_table([connection.deployment_gas, *gas_by_step(story.steps)]))
+    console.print(gas_table([connection.deployment_gas, *chronicle.gas_by_step()]))
     picture = write_svg(suite, story.followed_share, OUT / "certificate.svg")
     addresses = write_addresses(suite, OUT / "suite.json")
     console.print(f"certificate {story.followed_share}: {picture.relative_to(ROOT)}")
+    console.print(f"charts: {', '.join(str(chart.relative_to(ROOT)) for chart in charts)}")
     console.print(f"addresses and ABIs: {addresses.relative_to(ROOT)}")
     console.print(f"{time.monotonic() - began:.1f} s")
 
 
+def tell_of_the_oracle(connection: Connection, story: Story, sales: Portfolio) -> list[Path]:
+    """The chapter of the nodes, told and shown; the charts' files."""
+    # numpy is imported here, not for every command.
+    from commonhold.operations.charts import draw_observations, draw_values
+    from commonhold.operations.oracle_story import OracleStory
+    from commonhold.operations.oracle_tables import explanation_table, liars_table
+
+    suite, console = connection.suite, connection.console
+    prices = read_prices(PRICES)
+    with tempfile.TemporaryDirectory() as journals:
+        chapter = OracleStory(
+            suite, story.cast, sales, prices, story.property_ids, Path(journals), story.chronicle, console.print
+        )
+        chapter.run()
+    appraisals = chapter.appraisals()
+    console.print()
+    console.print(liars_table(appraisals))
+    console.print(explanation_table(*chapter.explained()))
+    return [*draw_values(chapter.histories(), OUT / "values"), *draw_observations(appraisals, OUT / "observations")]
+
+
 def _values(named):
-    return ", ".join(f"{name} {value}" for name, value in named.items())
+    return ", ".join(
+        f"{name} {show_feed(value) if name == 'feedId' else value}".strip() for name, value in named.items()
+    )

@@ -67,7 +67,7 @@ def cli(provider: Any, params: Path | None, account: str | None, records: Path, 
     proof = examine(suite, from_block=place.from_block if place else 0)
     _show_proof(console, proof)
     if proof.faults:
-        raise RecipeError(f"deployed, but somebody holds too much:\n{ProofFailed(proof)}")
+        raise RecipeError(f"deployed, but the proof fails:\n{ProofFailed(proof)}")
     if place is None:
         console.print("embedded chain: it ends with this command, so nothing is recorded")
     else:
@@ -126,8 +126,10 @@ def _show_plan(console: Console, plan: Deployment) -> None:
 
 
 def _short(plan: Deployment, value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_short(plan, member) for member in value)}]"
     names = {address: entry.artifact for entry in plan.entries if (address := plan.addresses[entry.key])}
-    return names.get(value, str(value))
+    return names.get(value) or deployments.as_text(value)
 
 
 def _show_step(console: Console, step: Progress) -> None:

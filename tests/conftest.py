@@ -6,17 +6,24 @@ The folders `chain` and `inprocess` choose the engine and say what a wallet and 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from commonhold import build
+from commonhold.engines import wallets
+from commonhold.engines.base import Receipt
 from commonhold.engines.codec import as_address
+from commonhold.oracle import digests
+from commonhold.oracle.feeds import house_feed
+from commonhold.oracle.merkle import Tree
 from commonhold.recipe import governing, local_parameters
 
 DAY = 86_400
 YEAR = 365 * DAY
+FIXED_POINT = 10**18
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -259,3 +266,96 @@ def as_dao(handles: Any) -> Callable[..., Any]:
 def court_order(handles: Any) -> Callable[..., Any]:
     """`court_order(suite.certificate, "forcedTransfer", a, b, share_id)`: scheduled in the hub, executed when due."""
     return lambda target, function, *args, **options: governing.court_order(handles, target, function, *args, **options)
+
+
+# ------------------------------------------------------------------------------------------------------------- oracle
+
+
+@pytest.fixture(scope="session")
+def nodes(handles: Any, wallet: Callable[[str], Any]) -> list[Any]:
+    """The nodes of the parameters as wallets, by their index in the set."""
+    return [wallet(governing.address_of(handles, account)) for account in handles.parameters.oracle.nodes]
+
+
+@pytest.fixture(scope="session")
+def feed_of() -> Callable[[int], bytes]:
+    """The id of a house's feed."""
+    return house_feed
+
+
+@pytest.fixture
+def report(handles: Any, attacker: Any) -> Callable[..., Tree]:
+    """Submits a report of values (18 decimals) by feed id, signed by a quorum; returns its tree.
+
+    `report({feed_of(1): 200_000 * 10**18})`: observed now, in the epoch after the latest, signed by the first nodes.
+    `signers` are other nodes, in any order.
+    """
+
+    def submit(
+        values: Mapping[bytes, int],
+        *,
+        observed_at: int | None = None,
+        epoch: int | None = None,
+        signers: Sequence[Any] | None = None,
+        sender: Any = None,
+    ) -> Tree:
+        tree = Tree(values)
+        aggregator = handles.aggregator
+        time = handles.engine.now() if observed_at is None else observed_at
+        number = aggregator.latestReport().epoch + 1 if epoch is None else epoch
+        listed = aggregator.nodeSet().nodes
+        chosen = listed[: aggregator.quorum()] if signers is None else [as_address(signer) for signer in signers]
+        digest = digests.report_digest(digests.scope_of(aggregator), number, time, tree.root)
+        places = sorted(listed.index(signer) for signer in chosen)
+        signatures = [digests.sign(wallets.private_key(listed[place]), digest) for place in places]
+        aggregator.submit(
+            (number, time, tree.root),
+            sum(1 << place for place in places),
+            [(signature[:32], signature[32:]) for signature in signatures],
+            sender=attacker if sender is None else sender,  # anyone may
+        )
+        return tree
+
+    return submit
+
+
+@pytest.fixture
+def appraise(handles: Any, attacker: Any, report: Callable[..., Tree]) -> Callable[..., Tree]:
+    """Values a house (US dollars, 18 decimals): reports, brings the value on chain, and has it accepted if `accept`.
+
+    Further arguments are those of `report`.
+    """
+
+    def value(property_id: int, usd: int, *, accept: bool = True, **options: Any) -> Tree:
+        feed_id = house_feed(property_id)
+        tree = report({feed_id: usd}, **options)
+        handles.aggregator.update(feed_id, usd, tree.proof(feed_id), sender=attacker)
+        if accept:
+            handles.valuation.accept(property_id, sender=attacker)
+        return tree
+
+    return value
+
+
+@dataclass(frozen=True)
+class IndexFeed:
+    """The local chain's stand-in for a house-price index: Chainlink's mock, which anyone can set."""
+
+    handle: Any
+    sender: Any
+    decimals: int
+
+    @property
+    def address(self) -> str:
+        return self.handle.address
+
+    def set_index(self, level: int) -> Receipt:
+        """A new answer, as of now; `level` has 18 decimals, as the reader gives it back."""
+        answer = level * 10**self.decimals // FIXED_POINT
+        return self.handle.updateAnswer(answer, sender=self.sender)
+
+
+@pytest.fixture(scope="session")
+def index_feed(handles: Any, deployer: Any) -> IndexFeed:
+    """The feed behind the index that moves appraisals; it begins with the parameters' `first_index`."""
+    return IndexFeed(handles.index_feed, deployer, handles.parameters.oracle.index.decimals)

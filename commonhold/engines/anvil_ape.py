@@ -22,6 +22,7 @@ from commonhold.engines.base import (
     RawLog,
     Receipt,
     Revert,
+    Sent,
 )
 from commonhold.engines.codec import as_address, checksum
 
@@ -229,6 +230,13 @@ class ApeEngine(Engine):
     def raw_logs(self, address: str, from_block: int = 0) -> list[RawLog]:
         answer = self._rpc("eth_getLogs", {"address": address, "fromBlock": hex(from_block), "toBlock": "latest"})
         return [_raw_log(log) for log in answer]
+
+    def transaction(self, tx_hash: str) -> Sent:
+        found = self._rpc("eth_getTransactionByHash", tx_hash)
+        if found is None:
+            raise EngineError(f"{self.name} has an event of the transaction {tx_hash}, but not the transaction itself")
+        to = as_address(found["to"]) if found["to"] else None
+        return Sent(as_address(found["from"]), to, bytes.fromhex(found["input"][2:]))
 
     def sign_typed_data(
         self, signer: str, domain: dict[str, Any], types: dict[str, Any], message: dict[str, Any]

@@ -63,6 +63,15 @@ class RawLog:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A mined transaction as it was sent; `to` is None for one that creates a contract."""
+
+    sender: str
+    to: str | None
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A decoded event. `contract` is the project's name of the contract at `address`."""
 
@@ -244,6 +253,10 @@ class Engine(ABC):
     @abstractmethod
     def raw_logs(self, address: str, from_block: int = 0) -> list[RawLog]:
         """All events of the contract at `address` since `from_block`."""
+
+    @abstractmethod
+    def transaction(self, tx_hash: str) -> Sent:
+        """The transaction that an event names."""
 
     @abstractmethod
     def sign_typed_data(

@@ -24,6 +24,7 @@ from commonhold.engines.base import (
     RawLog,
     Receipt,
     Revert,
+    Sent,
     decode_revert,
 )
 from commonhold.engines.codec import as_address, checksum
@@ -64,6 +65,7 @@ class InProcessEngine(Engine):
         self._next_snapshot = 1
         self._history: list[RawLog] = []
         self._history_is_whole = True
+        self._transactions: dict[str, Sent] = {}  # those that events name
         self._nonces: dict[str, int] = {}
         for address in wallets.addresses():
             self._evm.set_balance(address, wallets.BALANCE)
@@ -91,7 +93,7 @@ class InProcessEngine(Engine):
             raise self._revert(problem) from None
         finally:
             evm.reset_transient_storage()
-        return self._receipt(created, output)
+        return self._receipt(Sent(sender, to, data), created, output)
 
     def call_raw(self, to: str, data: bytes, sender: str = ZERO_ADDRESS) -> bytes:
         """A call that may write, undone afterwards."""
@@ -134,14 +136,15 @@ class InProcessEngine(Engine):
         self._evm.insert_account_info(sender, AccountInfo(nonce=nonce))
         self._evm.set_balance(sender, balance)
 
-    def _receipt(self, created: str | None = None, output: bytes | None = None) -> Receipt:
+    def _receipt(self, sent: Sent, created: str | None = None, output: bytes | None = None) -> Receipt:
         number = self._number
         tx_hash = f"0x{number:064x}"  # there are no transactions to hash: the block's number tells them apart
         logs: list[RawLog] = []
         for log in self._evm.result.logs:  # type: ignore[union-attr]
             topics, data = log.data
             logs.append(RawLog(log.address, tuple(topics), data, number, tx_hash))
-        self._remember(logs)
+        if logs:
+            self._remember(logs, sent)
         return Receipt(
             self,
             logs,
@@ -153,10 +156,12 @@ class InProcessEngine(Engine):
             output=output,
         )
 
-    def _remember(self, logs: list[RawLog]) -> None:
+    def _remember(self, logs: list[RawLog], sent: Sent) -> None:
         self._history.extend(logs)
+        self._transactions[logs[0].tx_hash] = sent
         if len(self._history) > MAX_HISTORY and not self._snapshots:
             self._history.clear()
+            self._transactions.clear()
             self._history_is_whole = False
 
     def _revert(self, problem: RuntimeError) -> Revert:
@@ -252,6 +257,9 @@ class InProcessEngine(Engine):
             raise EngineError(f"more than {MAX_HISTORY} events came: this engine has forgotten the first ones")
         return [log for log in self._history if log.address == address and log.block >= from_block]
 
+    def transaction(self, tx_hash: str) -> Sent:
+        return self._transactions[tx_hash]
+
     def sign_typed_data(
         self, signer: str, domain: dict[str, Any], types: dict[str, Any], message: dict[str, Any]
     ) -> bytes:
@@ -317,4 +325,4 @@ class _FastSend(_Fast):
             raise self._refused(problem) from None
         finally:
             engine._evm.reset_transient_storage()
-        return engine._receipt()
+        return engine._receipt(Sent(caller, self._address, data))

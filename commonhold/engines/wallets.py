@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 MNEMONIC = "test test test test test test test test test test test junk"
-COUNT = 20
+COUNT = 32
 BALANCE = 10_000 * 10**18  # wei, as anvil gives it
 
 

@@ -2,7 +2,9 @@
 
 rules/        what is done, one file a family of rules        (start here to add one: rules/registry.py)
 inputs.py     where rules get their inputs from               cast.py      who takes part
-laws.py       what must hold after every step                 scenarios.py fixed sequences for rare places
+network.py    the nodes off chain, honest and lying           almanac.py   what the honest ones vouched for
+laws.py       what must hold after every step                 oracle_laws.py  the same for prices
+scenarios.py  fixed sequences for rare places
 world.py      chain and model side by side                    port.py      the door to an engine
 stage.py      the suite by the recipe, with its model         opening.py   how every sequence begins
 campaign.py   bulk runs by seed, shrinking, replay            machine.py   the same rules under hypothesis

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from commonhold import build
 from commonhold.engines import InProcessEngine
-from commonhold.fuzz import actions
-from commonhold.fuzz.campaign import Campaign, Report, replay
+from commonhold.fuzz.campaign import Campaign, Report, recorded, replay
 from commonhold.fuzz.coverage import errors_never_reached
 from commonhold.fuzz.laws import LawBook
 from commonhold.fuzz.rules import RULES
@@ -100,7 +99,7 @@ class _Ticker:
 def _replay(file: Path) -> int:
     world = open_stage(InProcessEngine())
     laws = LawBook(world)
-    violation = replay(world, laws, [world.read_action(row) for row in actions.load(file)])
+    violation = replay(world, laws, recorded(world, file))
     print(violation or f"{file}: {len(world.actions)} actions, every law holds")
     return 1 if violation else 0
 

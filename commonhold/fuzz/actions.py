@@ -62,3 +62,8 @@ def save(path: Path, actions: list[Action], names: Names, facts: Mapping[str, An
 def load(path: Path) -> list[list[Any]]:
     """The rows of a saved sequence, for `World.read_action`."""
     return json.loads(path.read_text(encoding="utf-8"))["actions"]
+
+
+def load_facts(path: Path) -> dict[str, Any]:
+    """What else its file says."""
+    return {key: value for key, value in json.loads(path.read_text(encoding="utf-8")).items() if key != "actions"}

@@ -16,10 +16,11 @@ from typing import Any
 import ape
 
 from commonhold.embedded import require_own_anvil
+from commonhold.engines import InProcessEngine
 from commonhold.engines.anvil_ape import ApeEngine
 from commonhold.fuzz import actions
 from commonhold.fuzz.actions import Action
-from commonhold.fuzz.differential import observe
+from commonhold.fuzz.differential import observe, slots_of
 from commonhold.fuzz.port import wire_arguments
 from commonhold.fuzz.stage import open_stage
 from commonhold.fuzz.world import World
@@ -34,10 +35,17 @@ def main() -> None:
         require_own_anvil(provider)
         world = open_stage(ApeEngine(provider, steady_clock=True))
         sequences = {file.stem: _read(world, file) for file in sorted(folder.glob("*.json"))}
-        observed = {name: observe(world, sequence) for name, sequence in sequences.items()}
+        observed = {name: _observe(world, sequence) for name, sequence in sequences.items()}
         first = next(iter(sequences.values()))
         seconds = plain_ape(world, first[: int(sys.argv[3])])
     answer.write_text(json.dumps({"observed": observed, "seconds": seconds}), encoding="utf-8")
+
+
+def _observe(world: World, sequence: list[Action]) -> dict[str, Any]:
+    """What `observe` sees here; which slots there are to look at, a run in process tells."""
+    inside = open_stage(InProcessEngine())
+    observe(inside, sequence)
+    return observe(world, sequence, slots_of(inside))
 
 
 def _read(world: World, file: Path) -> list[Action]:

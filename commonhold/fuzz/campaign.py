@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from commonhold.build import ROOT
 from commonhold.fuzz import actions
@@ -116,9 +117,23 @@ class Campaign:
             sequence = shortest(self.world, self.laws, sequence, violation.law)
             violation = replay(self.world, self.laws, sequence) or violation
         file = FAILURES / f"{violation.law}-{self.report.seed}-{number}.json"
-        facts = {"law": violation.law, "message": str(violation), "seed": f"{self.report.seed}/{number}"}
+        found_by = f"{self.report.seed}/{number}"
+        facts = {"law": violation.law, "message": str(violation), "seed": found_by, **vouched(self.world)}
         actions.save(file, sequence, self.world.names, facts)
         self.report.found.append(Found(violation.law, str(violation), file, len(sequence)))
+
+
+def vouched(world: World) -> dict[str, Any]:
+    """What honest nodes vouched for in the sequence just played, for its file: a replay can't ask them again."""
+    watched = world.ghosts.get("watched")
+    entries = world.almanac.to_json(digest for digest, _ in watched.accepted.values()) if watched else {}
+    return {"vouched": entries} if entries else {}
+
+
+def recorded(world: World, file: Path) -> list[Action]:
+    """The actions of a saved sequence, after what honest nodes vouched for in it was entered."""
+    world.almanac.from_json(actions.load_facts(file).get("vouched", {}))
+    return [world.read_action(row) for row in actions.load(file)]
 
 
 def replay(world: World, laws: LawBook, sequence: Sequence[Action]) -> Violation | None:

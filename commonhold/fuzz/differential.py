@@ -2,12 +2,13 @@
 
 `observe` plays a sequence on one engine and writes down all that can be seen; `differences` compares two such records.
 The model watches on both sides as well, so a difference that the model knows of is found by either.
+
+Only pyrevm can list its storage; of anvil, every slot is read that pyrevm has touched. (anvil could dump its state, but
+only together with the traces of all transactions, which are gigabytes.)
 """
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,6 +22,9 @@ from commonhold.fuzz.world import World
 Storage = dict[str, dict[str, str]]
 """By contract's name: slot -> word, both hexadecimal without zeros in front; zero words are left out."""
 
+Slots = dict[str, list[int]]
+"""By contract's name."""
+
 
 def record(world: World, seed: str, length: int) -> list[Action]:
     """A random sequence of `length` actions, played from the opening."""
@@ -32,8 +36,11 @@ def record(world: World, seed: str, length: int) -> list[Action]:
     return world.actions[:length]
 
 
-def observe(world: World, sequence: Sequence[Action]) -> dict[str, Any]:
-    """Play `sequence` from the opening; outcomes by action, and the storage at the end. JSON fits all of it."""
+def observe(world: World, sequence: Sequence[Action], slots: Slots | None = None) -> dict[str, Any]:
+    """Play `sequence` from the opening; outcomes by action, and the storage at the end. JSON fits all of it.
+
+    `slots`: those to look at, on an engine that can't list them.
+    """
     world.reopen()
     names = world.names
     seen: list[Any] = []
@@ -49,7 +56,7 @@ def observe(world: World, sequence: Sequence[Action]) -> dict[str, Any]:
     world.after = watch
     for action in sequence:
         world.perform(action)
-    return {"outcomes": seen, "storage": storage_of(world)}
+    return {"outcomes": seen, "storage": storage_of(world) if slots is None else read_storage(world, slots)}
 
 
 def differences(left: Mapping[str, Any], right: Mapping[str, Any], sequence: Sequence[Action]) -> list[str]:
@@ -70,33 +77,39 @@ def differences(left: Mapping[str, Any], right: Mapping[str, Any], sequence: Seq
 
 
 def storage_of(world: World) -> Storage:
-    """Every word that is not zero, of every contract and puppet of the suite."""
-    engine = world.port.engine
-    whole = _in_process(engine) if isinstance(engine, InProcessEngine) else _on_anvil(engine)
-    found = {name: whole.get(address.lower(), {}) for name, address in world.port.addresses.items()}
-    return {name: {_bare(slot): _bare(word) for slot, word in words.items() if word} for name, words in found.items()}
+    """Every word that is not zero, of every contract and puppet of the suite; in process only."""
+    return {name: _bare(words) for name, words in _touched(world).items()}
 
 
-def _bare(number: int) -> str:
-    return f"{number:x}"
+def slots_of(world: World) -> Slots:
+    """Every slot that was ever read or written, whatever is in it now; in process only."""
+    return {name: sorted(words) for name, words in _touched(world).items()}
+
+
+def read_storage(world: World, slots: Slots) -> Storage:
+    """The words in these slots, read one by one."""
+    read = world.port.engine.storage_at
+    return {
+        name: _bare({slot: int.from_bytes(read(address, slot), "big") for slot in slots[name]})
+        for name, address in world.port.addresses.items()
+    }
 
 
 _ACCOUNT = re.compile(r"(0x[0-9a-f]{40}): Account \{.*?storage: \{(.*?)\}, status:", re.DOTALL)
 _SLOT = re.compile(r"(\d+): StorageSlot \{ previous_or_original_value: \d+, present_value: (\d+) \}")
 
 
-def _in_process(engine: InProcessEngine) -> dict[str, dict[int, int]]:
+def _touched(world: World) -> dict[str, dict[int, int]]:
     """pyrevm shows its storage as text only; nothing is ever committed to a database behind it."""
-    state = engine._evm.journal_str
-    return {
+    engine = world.port.engine
+    if not isinstance(engine, InProcessEngine):
+        raise TypeError(f"{engine.name} does not list its storage")
+    accounts = {
         account: {int(slot): int(word) for slot, word in _SLOT.findall(slots)}
-        for account, slots in _ACCOUNT.findall(state)
+        for account, slots in _ACCOUNT.findall(engine._evm.journal_str)
     }
+    return {name: accounts.get(address.lower(), {}) for name, address in world.port.addresses.items()}
 
 
-def _on_anvil(engine: Any) -> dict[str, dict[int, int]]:
-    dump = json.loads(gzip.decompress(bytes.fromhex(engine._rpc("anvil_dumpState")[2:])))
-    return {
-        address.lower(): {int(slot, 16): int(word, 16) for slot, word in account.get("storage", {}).items()}
-        for address, account in dump["accounts"].items()
-    }
+def _bare(words: Mapping[int, int]) -> dict[str, str]:
+    return {f"{slot:x}": f"{word:x}" for slot, word in words.items() if word}

@@ -7,6 +7,11 @@ from commonhold.fuzz.choices import Choices
 from commonhold.fuzz.world import World
 from commonhold.model.certificate import SHARES, Share
 from commonhold.model.core import NEVER, ZERO_ADDRESS, ZERO_WORD
+from commonhold.oracle.feeds import named_feed
+
+INDEX = named_feed("HOUSE-PRICE-INDEX")
+TOKEN = named_feed("TOKEN-USD")
+"""Pairs of the reader: the one that moves appraisals, and one that the DAO may configure or not."""
 
 DAY = 86_400
 YEAR = 365 * DAY

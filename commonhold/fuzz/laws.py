@@ -11,12 +11,15 @@ from __future__ import annotations
 from typing import Any
 
 from commonhold.fuzz.actions import Action
+from commonhold.fuzz.inputs import INDEX, TOKEN
+from commonhold.fuzz.oracle_laws import OracleLaws
 from commonhold.fuzz.port import Reverted, Sent
 from commonhold.fuzz.world import Violation, World
 from commonhold.model import Outcome
 from commonhold.model.certificate import SHARES
-from commonhold.model.core import ZERO_ADDRESS, Call
+from commonhold.model.core import ZERO_ADDRESS, ZERO_WORD, Call
 from commonhold.model.income import UNIT
+from commonhold.oracle.feeds import house_feed
 
 AUDIT_EVERY = 50
 DOCUMENT_KINDS = 6
@@ -56,12 +59,20 @@ HOUSE_VIEWS = (
     ("certificate", "sharesOf"),
     ("income", "houseIncome"),
 )
+FEED_VIEWS = (("aggregator", "feedOf"), ("aggregator", "latestRoundData"))
+READER_VIEWS = (("reader", "inspect"), ("reader", "read"), ("reader", "frozenTimeOf"))
+AGGREGATOR_VIEWS = (("aggregator", "latestReport"), ("aggregator", "nodeSet"), ("aggregator", "quorum"))
 SUITE_VIEWS = (("income", "totals"), ("coin", "totalSupply"))
 RARE_SUITE_VIEWS = (
     ("registry", "propertyCount"),
     ("registry", "registrationStoppedUntil"),
     ("registry", "listener"),
     ("certificate", "renderer"),
+    ("reader", "sequencer"),
+    ("reader", "maxStepBps"),
+    ("reader", "quarantinePeriod"),
+    ("valuation", "terms"),
+    *AGGREGATOR_VIEWS,
 )
 
 SHARE_PARAMETERS = {"shareId", "tokenId"}
@@ -76,6 +87,7 @@ class LawBook:
         self.steps = 0
         self._prediction: tuple[bool, bytes] | None = None
         self._wealth: dict[str, tuple[int, int]] | None = None
+        self.prices = OracleLaws(world)
         world.before = self.before
         world.after = self.after
 
@@ -85,6 +97,7 @@ class LawBook:
         world = self.world
         self._prediction = None
         self._wealth = None
+        self.prices.before(action, call)
         if call.function in ("transferFrom", "safeTransferFrom") and call.contract == "certificate":
             self._predict_transfer(call, world.names.address(action.sender))
         if call.function == "claim" and call.contract == "income":
@@ -100,8 +113,10 @@ class LawBook:
             self._check_arrivals(sent)
             if self._wealth is not None:
                 self._check_nobody_lost(action, self._wealth)
+        self.prices.after(action, sent)
         self._check_touched(action)
         self._check_in_turn()
+        self._check_prices_in_turn()
         if self.steps % AUDIT_EVERY == 0:
             self.audit()
 
@@ -177,13 +192,19 @@ class LawBook:
 
     def _check_touched(self, action: Action) -> None:
         world = self.world
-        shares, houses, wallets = world.port.touched(action.contract, action.function, action.arguments)
-        for share in shares:
+        touched = world.port.touched(action.contract, action.function, action.arguments)
+        for share in touched.shares:
             self.check_share(share)
-        for house in houses:
+        for house in touched.houses:
             self.check_house(house)
-        for wallet in {*wallets, world.names.address(action.sender)}:
+            self.check_value(house)
+        for wallet in {*touched.wallets, world.names.address(action.sender)}:
             self.check_wallet(wallet)
+        for feed_id in touched.feeds:
+            self.check_feed(feed_id)
+        if action.contract == "aggregator":
+            for contract, view in AGGREGATOR_VIEWS:
+                world.check_view(contract, view)
         for contract, view in SUITE_VIEWS:
             world.check_view(contract, view)
 
@@ -208,6 +229,31 @@ class LawBook:
             world.check_view(contract, view, people[(step // 4) % len(people)])
         contract, view = RARE_SUITE_VIEWS[step % len(RARE_SUITE_VIEWS)]
         world.check_view(contract, view)
+
+    def _check_prices_in_turn(self) -> None:
+        """One house's value and one pair beside: time alone changes them."""
+        world, step = self.world, self.steps
+        house = 1 + step // 2 % (world.model.registry.propertyCount() + 1)
+        if step % 2 == 0:
+            self.check_value(house)
+        elif step % 4 == 1:
+            contract, view = READER_VIEWS[step // 4 % len(READER_VIEWS)]
+            world.check_view(contract, view, (INDEX, INDEX, TOKEN)[step // 12 % 3])
+        else:
+            world.check_view("aggregator", "feedOf", house_feed(house))
+        if step % 16 == 1:
+            world.check_view("aggregator", "digestOf", (step, world.now, house_feed(house)))
+
+    def check_value(self, house: int) -> None:
+        """The explanation is the model's, and the short views are cuts of it."""
+        self.prices.check_house(house, self.world.check_view("valuation", "explainValue", house))
+
+    def check_feed(self, feed_id: bytes) -> None:
+        """As the nodes' aggregator and as the reader of outside feeds have it."""
+        for contract, view in FEED_VIEWS + READER_VIEWS:
+            self.world.check_view(contract, view, feed_id)
+        epoch = self.world.model.aggregator.feedOf(feed_id)[2]
+        self.world.check_view("aggregator", "getRoundData", feed_id, max(0, epoch - self.steps % 2))
 
     def check_share(self, share: int) -> None:
         for contract, view in SHARE_VIEWS:
@@ -263,6 +309,7 @@ class LawBook:
         self._audit_income(pending, waiting)
         self._audit_coin()
         self._audit_history()
+        self.prices.audit()
 
     def _audit_houses(self) -> tuple[int, int]:
         """L6, and each share's views; returns the income not yet settled and what waits."""
@@ -272,6 +319,8 @@ class LawBook:
         all_pending = all_waiting = 0
         for house in world.model.registry.houses:
             self.check_house(house)
+            self.check_value(house)
+            world.check_view("valuation", "frozenTimeOf", house)
             count = view("certificate", "sharesOf", house)
             if count not in (0, view("registry", "houseOf", house)[1]):
                 raise Violation("L6", f"house {house} has {count} shares")
@@ -282,6 +331,8 @@ class LawBook:
                 self.check_share(share)
                 self.check_fingerprint(share)
                 self.check_paper(share)
+                world.check_view("valuation", "shareValue", share)
+                self.prices.check_share(share)
                 owner = view("certificate", "ownerOf", share)
                 owners[owner] = owners.get(owner, 0) + 1
                 all_pending += view("income", "pendingOf", share)
@@ -366,6 +417,21 @@ HOSTILE_VIEWS: tuple[tuple[str, str, tuple[Any, ...]], ...] = tuple(
         ("registry", "propertyByProviderId", ("x" * 300, "ü")),
         ("coin", "canTransfer", (ZERO_ADDRESS, ZERO_ADDRESS, 2**256 - 1)),
         ("coin", "allowance", (ZERO_ADDRESS, ZERO_ADDRESS)),
+        ("aggregator", "feedOf", (ZERO_WORD,)),
+        ("aggregator", "latestRoundData", (b"\xff" * 32,)),
+        ("aggregator", "getRoundData", (house_feed(1), 2**80 - 1)),
+        ("aggregator", "digestOf", ((2**40 - 1, 0, ZERO_WORD),)),
+        ("reader", "read", (ZERO_WORD,)),
+        ("reader", "inspect", (b"\xff" * 32,)),
+        ("reader", "frozenTimeOf", (house_feed(1),)),
+        ("valuation", "valueOf", (0,)),
+        ("valuation", "valueOf", (2**248 - 1,)),
+        ("valuation", "lendingValueOf", (2**248 - 1,)),
+        ("valuation", "explainValue", (2**248 - 1,)),
+        ("valuation", "shareValue", (0,)),
+        ("valuation", "shareValue", (2**256 - 1,)),
+        ("valuation", "frozenTimeOf", (2**248 - 1,)),
+        ("valuation", "isSaleReporter", (ZERO_ADDRESS,)),
     )
 )
 """L18: views that no input makes revert, with inputs that might."""

@@ -6,17 +6,25 @@ The opening is made of ordinary actions, each compared with the model like all o
 from __future__ import annotations
 
 from commonhold.fuzz.cast import WALLETS
-from commonhold.fuzz.inputs import COIN, DAY, YEAR
+from commonhold.fuzz.choices import SeededChoices
+from commonhold.fuzz.inputs import COIN, DAY, INDEX, YEAR
+from commonhold.fuzz.network import network_of
+from commonhold.fuzz.rules.feeds import DESCRIPTION, PLACES
 from commonhold.fuzz.world import Violation, World
 from commonhold.model import Outcome
 from commonhold.model.access import Roles
 from commonhold.model.certificate import Rights
 from commonhold.model.core import ZERO_WORD, Call
+from commonhold.model.feeds import FeedTerms
 from commonhold.model.registry import PropertyTerms
+from commonhold.oracle.feeds import house_feed
 
 UNLIMITED = 2**256 - 1
 FIRST_HOUSES = ((2, "holding_entity"), (5, "owner_a"), (8, "owner_b"))
 """Share count and first owner."""
+
+SEQUENCES_BEGIN = 1_900_345_640
+"""The first second of every sequence: recorded ones count on it, whatever is added to the opening."""
 
 
 def open_world(w: World) -> None:
@@ -25,6 +33,10 @@ def open_world(w: World) -> None:
     _houses(w)
     _rows(w)
     _coins(w)
+    _values(w)
+    if w.now > SEQUENCES_BEGIN:
+        raise Violation("opening", f"it ends {w.now - SEQUENCES_BEGIN} seconds after sequences begin")
+    w.jump_to(SEQUENCES_BEGIN)
     w.keep_as_opening()
 
 
@@ -72,6 +84,8 @@ def _rows(w: World) -> None:
         w.call("certificate", "setHolder", w.cast["landlord"], Rights(mayLease=True)),
         w.call("coin", "setMinter", w.cast["bank"], 10**6 * COIN),
         w.call("hub", "grantRole", Roles.ISSUER, w.cast["second_issuer"], 0),
+        w.call("valuation", "setSaleReporter", w.cast["market"], True),
+        w.call("reader", "setFeed", INDEX, index_terms(w, "main_feed")),
     )
     for call in decisions:
         must(w.act(w.cast["council"], "timelock", "schedule", call, ZERO_WORD, w.model.timelock.min_delay))
@@ -89,4 +103,22 @@ def _coins(w: World) -> None:
         must(w.act(w.cast["bank"], "coin", "mint", w.cast[name], 10_000 * COIN))
     for name in WALLETS:
         must(w.act(w.cast[name], "coin", "approve", w.port.addresses["income"], UNLIMITED))
-    w.jump_to(w.now + DAY)
+
+
+def index_terms(w: World, feed: str) -> FeedTerms:
+    """The index by another feed, as the DAO agrees to it."""
+    return FeedTerms(w.port.addresses[feed], 20 * DAY, PLACES, COIN, 10**6 * COIN, DESCRIPTION)
+
+
+def _values(w: World) -> None:
+    """A report of the nodes, and the first appraisals of two houses once the new index counts."""
+    w.jump_to(w.now + w.model.reader.quarantinePeriod())
+    anyone, choices = w.cast["attacker"], SeededChoices("opening")
+    round_ = network_of(w).play(w, choices, 1, w.now)
+    signatures = round_.signed_by(round_.choose(w.model.aggregator.quorum(), choices))
+    must(w.act(anyone, "aggregator", "submit", round_.report, *signatures))
+    for number in range(1, len(FIRST_HOUSES)):
+        feed_id = house_feed(number)
+        proof = tuple(round_.tree.proof(feed_id))
+        must(w.act(anyone, "aggregator", "update", feed_id, round_.tree.values[feed_id], proof))
+        must(w.act(anyone, "valuation", "accept", number))

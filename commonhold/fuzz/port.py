@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -34,6 +34,22 @@ class Sent:
 
     result: Any
     events: tuple[Logged, ...]
+
+
+@dataclass
+class Touched:
+    """What a call names."""
+
+    shares: set[int] = field(default_factory=set)
+    houses: set[int] = field(default_factory=set)
+    wallets: set[str] = field(default_factory=set)
+    feeds: set[bytes] = field(default_factory=set)
+
+    def add(self, other: Touched) -> None:
+        self.shares |= other.shares
+        self.houses |= other.houses
+        self.wallets |= other.wallets
+        self.feeds |= other.feeds
 
 
 class Port:
@@ -144,32 +160,29 @@ class Port:
     # -- what a call touches --------------------------------------------------------------------------------------
 
     def touched(self, contract: str, function: str, arguments: tuple[Any, ...]) -> Touched:
-        """Shares, houses and wallets among the arguments, those of calls inside the call included."""
+        """Shares, houses, wallets and feeds among the arguments, those of calls inside the call included."""
         nested = [item for value in arguments for item in (value if isinstance(value, tuple) else (value,))]
         calls = [item for item in nested if isinstance(item, Call)]
         if calls or contract in ("hub", "timelock"):
-            parts = [self.touched(call.contract, call.function, call.arguments) for call in calls]
-            return (
-                set().union(*(part[0] for part in parts)),
-                set().union(*(part[1] for part in parts)),
-                set().union(*(part[2] for part in parts)),
-            )
-        shares: set[int] = set()
-        houses: set[int] = set()
-        wallets: set[str] = set()
+            touched = Touched()
+            for call in calls:
+                touched.add(self.touched(call.contract, call.function, call.arguments))
+            return touched
+        touched = Touched()
         for kind, value in zip(_parameter_kinds(self.contracts[contract].name, function), arguments, strict=False):
             if kind == "share":
-                shares.add(value)
+                touched.shares.add(value)
             elif kind == "shares":
-                shares.update(value)
+                touched.shares.update(value)
             elif kind == "house":
-                houses.add(value)
+                touched.houses.add(value)
+            elif kind == "feed":
+                touched.feeds.add(value)
+            elif kind == "updates":
+                touched.feeds.update(update[0] for update in value)
             elif kind == "wallet" and int(value, 16):
-                wallets.add(value)
-        return shares, houses, wallets
-
-
-Touched = tuple[set[int], set[int], set[str]]
+                touched.wallets.add(value)
+        return touched
 
 
 def wire_arguments(contract: str, function: str, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -206,6 +219,10 @@ def _kind(parameter: Mapping[str, Any]) -> str:
         return "shares"
     if internal == "PropertyId":
         return "house"
+    if internal == "FeedId":
+        return "feed"
+    if internal == "struct IQuorumAggregator.Update[]":
+        return "updates"
     return "wallet" if parameter["type"] == "address" else ""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from commonhold.fuzz.actions import Action, Names
+from commonhold.fuzz.almanac import Almanac
 from commonhold.fuzz.cast import Cast
 from commonhold.fuzz.port import Port, Reverted, Sent
 from commonhold.model import Model, Outcome, Refused
@@ -41,8 +42,9 @@ class World:
         self.succeeded = False  # whether any action since the last `begin_rule` did
         self.before: Callable[[Action, Call], None] = lambda action, call: None
         self.after: Check = lambda world, action, outcome, sent: None
-        self.ghosts: dict[str, Any] = {}
-        self._opened: tuple[Any, Model, int] | None = None
+        self.ghosts: dict[str, Any] = {}  # of this sequence
+        self.almanac = Almanac()  # of all
+        self._opened: tuple[Any, Model, int, dict[str, Any]] | None = None
 
     # -- time -----------------------------------------------------------------------------------------------------
 
@@ -136,19 +138,19 @@ class World:
 
     def keep_as_opening(self) -> None:
         """Every sequence from now on starts from this state."""
-        self._opened = (self.port.snapshot(), copy.deepcopy(self.model), self.next_at)
+        kept = copy.deepcopy((self.model, self.ghosts))
+        self._opened = (self.port.snapshot(), kept[0], self.next_at, kept[1])
 
     def reopen(self) -> None:
         """Go back to the end of the opening."""
         if self._opened is None:
             raise RuntimeError("keep_as_opening first")
-        snapshot, model, next_at = self._opened
+        snapshot, model, next_at, ghosts = self._opened
         self.port.restore(snapshot)
-        self._opened = (self.port.snapshot(), model, next_at)
-        self.model = copy.deepcopy(model)
+        self._opened = (self.port.snapshot(), model, next_at, ghosts)
+        self.model, self.ghosts = copy.deepcopy((model, ghosts))
         self.next_at = next_at
         self.actions = []
-        self.ghosts = {}
 
     def told(self) -> str:
         """The sequence so far, one action a line, with names for addresses."""

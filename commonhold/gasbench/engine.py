@@ -10,8 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from commonhold.engines.base import SEND_GAS, ZERO_ADDRESS, Contract, Engine, EngineError, RawLog, Receipt, Revert
-from commonhold.engines.codec import checksum
+from commonhold.engines.base import (
+    SEND_GAS,
+    ZERO_ADDRESS,
+    Contract,
+    Engine,
+    EngineError,
+    RawLog,
+    Receipt,
+    Revert,
+    Sent,
+)
+from commonhold.engines.codec import as_address, checksum
 from commonhold.gasbench.node import CHAIN_ID, Json, Node, NodeError, RpcError
 
 RECEIPT_TIMEOUT = 60.0  # seconds
@@ -175,6 +185,11 @@ class RpcEngine(Engine):
         return [
             _raw_log(log) for log in self.node.rpc("eth_getLogs", {"address": address, "fromBlock": hex(from_block)})
         ]
+
+    def transaction(self, tx_hash: str) -> Sent:
+        found = self.node.rpc("eth_getTransactionByHash", tx_hash)
+        to = as_address(found["to"]) if found["to"] else None
+        return Sent(as_address(found["from"]), to, bytes.fromhex(found["input"][2:]))
 
     def sign_typed_data(
         self, signer: str, domain: dict[str, Any], types: dict[str, Any], message: dict[str, Any]

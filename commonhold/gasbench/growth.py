@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from commonhold.gasbench.chapters import oracle
 from commonhold.gasbench.engine import Call
-from commonhold.gasbench.world import House, World
+from commonhold.gasbench.world import COIN, House, World
 
 SMALL, LARGE = 10, 10_000
 TOLERANCE = 0.02
@@ -118,6 +119,27 @@ def _release(world: World, newest: House) -> Call:
     return world.as_lien_holder("releaseLien", share)
 
 
+def _report(world: World, newest: House) -> Call:
+    """For all homes on chain."""
+    return oracle.later_report(world, 7, newest.id)
+
+
+def _update(world: World, newest: House) -> Call:
+    """Of a tree of two, whatever else is on chain; what a large tree costs is in the table."""
+    oracle.appraise(world, newest.id, oracle.VALUE)
+    return oracle.report_and_update(world, newest.id, oracle.VALUE + COIN)
+
+
+def _accept(world: World, newest: House) -> Call:
+    world.engine.run(_update(world, newest))
+    return Call(world.stranger, world.suite.valuation, "accept", (newest.id,))
+
+
+def _lending_value(world: World, newest: House) -> Call:
+    oracle.appraised(world, newest.id)
+    return Call(world.stranger, world.suite.valuation, "lendingValueOf", (newest.id,))
+
+
 SCENES: dict[str, Scene] = {
     "register a home": _register,
     "tokenize 8 shares, existing holder": _tokenize,
@@ -127,4 +149,8 @@ SCENES: dict[str, Scene] = {
     "claim 1 share; mark slot open, never moved": _claim,
     "lien placed; share moved before": _place,
     "lien released; share moved before": _release,
+    "report of 7 nodes for all homes; not the first": _report,
+    "update; the feed had a value": _update,
+    "accept, a later appraisal": _accept,
+    "lendingValueOf, index without a proxy": _lending_value,
 }

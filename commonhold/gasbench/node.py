@@ -22,7 +22,7 @@ from commonhold.build import ROOT
 MNEMONIC = "test test test test test test test test test test test junk"
 CHAIN_ID = 31_337
 GENESIS_TIME = 1_800_000_000
-ACCOUNTS = 26  # 20 of the parameters' and 6 people of ours
+ACCOUNTS = 38  # 32 of the parameters' and 6 people of ours
 BLOCK_GAS_LIMIT = 2_000_000_000
 START_TIMEOUT = 20.0  # seconds
 START_ATTEMPTS = 5

@@ -62,3 +62,10 @@ CLAIM_OF_SIX = Published("bound for one of six shares claimed at once", 20_000)
 # Liens
 PAPR_CUSTODY = Published("papr: taking a token into custody", 97_000)
 BACKED_SEIZE = Published("Backed: seize, nothing paid", 74_528)
+
+# Oracle
+OCR2_TRANSMIT_4 = Published("Chainlink OCR2 transmit, 4 nodes, one price", 95_183)
+OCR2_TRANSMIT_7 = Published("Chainlink OCR2 transmit, 7 nodes, one price", 104_343)
+OCR2_TRANSMIT_16 = Published("Chainlink OCR2 transmit, 16 nodes, one price", 131_888)
+OCR2_TRANSMIT_31 = Published("Chainlink OCR2 transmit, 31 nodes, one price", 177_696)
+CHAINLINK_PROXY_READ = Published("Chainlink proxy -> OCR2: latestRoundData, net", 18_698)

@@ -13,6 +13,9 @@ from commonhold.gasbench.engine import Call
 from commonhold.gasbench.peers import Peer, Published, SameRun
 from commonhold.gasbench.world import World
 
+TRANSACTION = 21_000
+"""What a transaction costs before it does anything."""
+
 Scene = Callable[[World], Call]
 
 
@@ -20,7 +23,8 @@ Scene = Callable[[World], Call]
 class Row:
     """A transaction to measure.
 
-    `allowed` bounds ours / peer; `divisor` is how many things the one transaction does if the row counts one of them.
+    `allowed` bounds ours / peer; `divisor` is how many things the one transaction does if the row counts one of them;
+    `net` leaves out what every transaction costs, for calls that others make in the middle of theirs.
     """
 
     name: str
@@ -28,6 +32,7 @@ class Row:
     peer: Peer | None = None
     allowed: float | None = None
     divisor: int = 1
+    net: bool = False
 
 
 @dataclass
@@ -38,12 +43,18 @@ class Chapter:
     rows: list[Row] = field(default_factory=list)
 
     def row(
-        self, name: str, *, peer: Peer | None = None, allowed: float | None = None, divisor: int = 1
+        self,
+        name: str,
+        *,
+        peer: Peer | None = None,
+        allowed: float | None = None,
+        divisor: int = 1,
+        net: bool = False,
     ) -> Callable[[Scene], Scene]:
         """Make the decorated function the scene of a row of this chapter."""
 
         def add(scene: Scene) -> Scene:
-            self.rows.append(Row(f"{self.title}: {name}", scene, peer, allowed, divisor))
+            self.rows.append(Row(f"{self.title}: {name}", scene, peer, allowed, divisor, net))
             return scene
 
         return add
@@ -72,7 +83,7 @@ class Figure:
 def measure(world: World, row: Row) -> int:
     """Gas of the row's transaction, each of what it does. Leaves the chain as it was."""
     with world.engine.rollback():
-        used = world.engine.gas_of(row.scene(world))
+        used = world.engine.gas_of(row.scene(world)) - (TRANSACTION if row.net else 0)
     return -(-used // row.divisor)
 
 

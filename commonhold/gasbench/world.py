@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
+from commonhold.engines import wallets
 from commonhold.engines.base import Contract
 from commonhold.gasbench.engine import Call, RpcEngine
 from commonhold.gasbench.node import GENESIS_TIME
@@ -21,7 +22,7 @@ DEADLINE = GENESIS_TIME + 5 * YEAR
 INCOME = 1_234 * COIN  # leaves a remainder for most share counts
 UNLIMITED = 2**256 - 1
 JURISDICTION = 840
-FIRST_PERSON = 20  # accounts below belong to the parameters' roles and wallets
+FIRST_PERSON = 32  # accounts below belong to the parameters' roles and wallets
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,11 @@ class World:
         self.suite = suite
         self.council, self.court = self._account("roles.council"), self._account("roles.court")
         self.registrar, self.issuer = self._account("roles.registrar"), self._account("roles.issuer")
-        wallets = suite.parameters.value("local.wallets")
-        self.manager, self.holding_entity = (engine.accounts[wallets[who]] for who in ("manager", "holding_entity"))
+        self.guardian = self._account("roles.guardian")
+        nodes = suite.parameters.value("oracle.nodes")
+        self.node_keys = [wallets.private_key(engine.accounts[node]) for node in nodes]
+        named = suite.parameters.value("local.wallets")
+        self.manager, self.holding_entity = (engine.accounts[named[who]] for who in ("manager", "holding_entity"))
         people = engine.accounts[FIRST_PERSON:]
         self.seller, self.holder, self.newcomer, self.payer, self.stranger, self.heir = people
         self.plain721 = engine.deploy("TestPlainERC721", sender=self.stranger)

@@ -23,16 +23,16 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
+from commonhold.inputs.files import Faults, read_text
 from commonhold.inputs.home import Home, expected_of, field_names
 from commonhold.inputs.json_positions import DuplicateKey, JsonSyntaxError, Node, read_json
-from commonhold.inputs.problems import InputError, Problem, shown
+from commonhold.inputs.problems import shown
 from commonhold.inputs.spelling import canonical_scope, canonical_spellings
 
 FORMAT = "commonhold-portfolio/1"
 DEFAULT_SHARES = 8
 MAX_FILE_BYTES = 16 * 2**20
 MAX_HOMES = 10_000
-MAX_PROBLEMS = 200
 
 _TOP_LEVEL = ("format", "about", "homes")
 _SPELLINGS = ("joined", "parted")
@@ -84,44 +84,16 @@ class _Draft:
         return self.lines.get(name, self.line)
 
 
-class _Faults:
-    """What is wrong with one file; stops the reading when there is far too much."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self.problems: list[Problem] = []
-
-    def add(
-        self,
-        line: int | None,
-        expected: str,
-        *,
-        record: str | None = None,
-        name: str | None = None,
-        value: str | None = None,
-    ) -> None:
-        self.problems.append(Problem(self.file, line, record, name, value, expected))
-        if len(self.problems) >= MAX_PROBLEMS:
-            self.stop()
-
-    def stop(self) -> None:
-        """Give up if anything was wrong so far."""
-        if self.problems:
-            raise InputError(sorted(self.problems, key=lambda problem: problem.line or 0))
-
-
 def read_portfolio(file: Path, default_shares: int = DEFAULT_SHARES) -> Portfolio:
     """Read a .json or .csv file. `default_shares` counts where a home states no share count."""
-    faults = _Faults(file)
+    faults = Faults(file)
     readers = {".json": _json_drafts, ".csv": _csv_drafts}
     reader = readers.get(file.suffix.lower())
     if reader is None:
-        faults.add(None, "a file whose name ends in .json or .csv", value=shown(file.suffix))
-        faults.stop()
-    text = _read_text(file, faults)
+        faults.fail(None, "a file whose name ends in .json or .csv", value=shown(file.suffix))
+    text = read_text(file, faults, max_bytes=MAX_FILE_BYTES, holds=f"1 to {MAX_HOMES:,} homes")
     homes: list[PlacedHome] = []
     count = 0
-    assert reader is not None  # stopped above
     for draft in reader(text, faults):
         count += 1
         if count > MAX_HOMES:
@@ -138,40 +110,10 @@ def read_portfolio(file: Path, default_shares: int = DEFAULT_SHARES) -> Portfoli
     return Portfolio(file, tuple(homes))
 
 
-# ---------------------------------------------------------------------------------------------------------- bytes
-
-
-def _read_text(file: Path, faults: _Faults) -> str:
-    """The file's text, if it has a sensible size and is UTF-8."""
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        faults.add(None, "a file that can be read", value=error.strerror or type(error).__name__)
-        faults.stop()
-        raise  # not reached: stop() raises
-    if len(data) > MAX_FILE_BYTES:
-        faults.add(None, f"a file of at most {MAX_FILE_BYTES:,} bytes", value="a larger one")
-    elif not data.strip():
-        faults.add(None, f"1 to {MAX_HOMES:,} homes", value="an empty file")
-    faults.stop()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        faults.add(line, "UTF-8 text", value=f"byte 0x{data[error.start]:02x} at position {error.start}")
-        faults.stop()
-        raise  # not reached: stop() raises
-    if "\0" in text:
-        faults.add(text.count("\n", 0, text.index("\0")) + 1, "UTF-8 text", value="a zero byte")
-        faults.stop()
-    return text
-
-
 # ----------------------------------------------------------------------------------------------------------- JSON
 
 
-def _json_drafts(text: str, faults: _Faults) -> Iterator[_Draft]:
+def _json_drafts(text: str, faults: Faults) -> Iterator[_Draft]:
     try:
         root, duplicates = read_json(text)
     except JsonSyntaxError as error:
@@ -200,7 +142,7 @@ def _json_drafts(text: str, faults: _Faults) -> Iterator[_Draft]:
     yield from drafts
 
 
-def _json_draft(number: int, node: Node, faults: _Faults) -> _Draft:
+def _json_draft(number: int, node: Node, faults: Faults) -> _Draft:
     if not isinstance(node.value, dict):
         draft = _Draft(number, node.line, {}, readable=False)
         faults.add(node.line, "an object with the fields of a home", record=draft.record, value=shown(node.plain()))
@@ -209,7 +151,7 @@ def _json_draft(number: int, node: Node, faults: _Faults) -> _Draft:
     return _Draft(number, node.line, values, {name: member.line for name, member in node.value.items()})
 
 
-def _note_duplicate_key(duplicate: DuplicateKey, drafts: list[_Draft], faults: _Faults) -> None:
+def _note_duplicate_key(duplicate: DuplicateKey, drafts: list[_Draft], faults: Faults) -> None:
     before = bisect.bisect_right([draft.line for draft in drafts], duplicate.line)
     faults.add(
         duplicate.line,
@@ -222,7 +164,7 @@ def _note_duplicate_key(duplicate: DuplicateKey, drafts: list[_Draft], faults: _
 # ------------------------------------------------------------------------------------------------------------ CSV
 
 
-def _csv_drafts(text: str, faults: _Faults) -> Iterator[_Draft]:
+def _csv_drafts(text: str, faults: Faults) -> Iterator[_Draft]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     names: list[str] | None = None
     begins = 1  # a quoted cell may run over several lines
@@ -244,7 +186,7 @@ def _csv_drafts(text: str, faults: _Faults) -> Iterator[_Draft]:
             yield _csv_draft(number, line, names, cells, faults)
 
 
-def _csv_header(cells: list[str], line: int, faults: _Faults) -> list[str]:
+def _csv_header(cells: list[str], line: int, faults: Faults) -> list[str]:
     names = [cell.strip() for cell in cells]
     for position, name in enumerate(names):
         if name not in field_names():
@@ -255,7 +197,7 @@ def _csv_header(cells: list[str], line: int, faults: _Faults) -> list[str]:
     return names
 
 
-def _csv_draft(number: int, line: int, names: list[str], cells: list[str], faults: _Faults) -> _Draft:
+def _csv_draft(number: int, line: int, names: list[str], cells: list[str], faults: Faults) -> _Draft:
     draft = _Draft(number, line, {})
     for name, cell in zip(names, cells, strict=False):
         if cell != "":
@@ -285,7 +227,7 @@ def _csv_value(name: str, cell: str) -> Any:
 # --------------------------------------------------------------------------------------------------------- checks
 
 
-def _checked(draft: _Draft, faults: _Faults) -> Home | None:
+def _checked(draft: _Draft, faults: Faults) -> Home | None:
     """The home, or None after its faults were noted."""
     before = len(faults.problems)
     try:
@@ -301,7 +243,7 @@ def _checked(draft: _Draft, faults: _Faults) -> Home | None:
     return None
 
 
-def _note(draft: _Draft, name: str, kind: str, faults: _Faults) -> None:
+def _note(draft: _Draft, name: str, kind: str, faults: Faults) -> None:
     if kind == "extra_forbidden":
         expected = f"only fields that a home has{_suggestion(name)}"
         faults.add(draft.line_of(name), expected, record=draft.record, value=f"an unknown field {shown(name)}")
@@ -312,7 +254,7 @@ def _note(draft: _Draft, name: str, kind: str, faults: _Faults) -> None:
         faults.add(draft.line_of(name), expected_of(name), record=draft.record, name=name, value=value)
 
 
-def _refuse_duplicates(homes: list[PlacedHome], faults: _Faults) -> None:
+def _refuse_duplicates(homes: list[PlacedHome], faults: Faults) -> None:
     """No two homes may have the same provider's id, parcel or title, however spelled: the register would refuse it."""
     unique = (("provider", "provider_property_id"), ("jurisdiction", "parcel"), ("jurisdiction", "title_reference"))
     for scope, name in unique:

@@ -173,18 +173,25 @@ class Hub(Contract):
         set_signpost(self, successor)
 
 
-class HasSignpost(Contract):
-    """`Signpost`: the address of the contract that comes after a permanent one."""
+class Managed(Contract):
+    """A contract that asks the hub who may call."""
 
     def __init__(self, chain: Chain, address: str, hub: Hub) -> None:
         super().__init__(chain, address)
         self.hub = hub
-        self.successor = ZERO_ADDRESS
 
     def restricted(self, sender: str, function: str) -> None:
         """The modifier, for functions whose roles carry no delay."""
         immediate, _ = self.hub.authority_of(sender, self.address, function)
         require(immediate, "AccessManagedUnauthorized", sender)
+
+
+class HasSignpost(Managed):
+    """`Signpost`: the address of the contract that comes after a permanent one."""
+
+    def __init__(self, chain: Chain, address: str, hub: Hub) -> None:
+        super().__init__(chain, address, hub)
+        self.successor = ZERO_ADDRESS
 
     def setSuccessor(self, sender: str, successor: str) -> None:
         self.restricted(sender, "setSuccessor")
@@ -219,6 +226,25 @@ class GuardianStop:
 
     def require_running(self, contract: Contract) -> None:
         require(contract.now >= self.stopped_until, "StoppedUntil", self.what, self.stopped_until)
+
+
+@dataclass
+class TimedStop(GuardianStop):
+    """A switch that also knows for how long it has stopped, all stops together (`StopClock`)."""
+
+    stopped_at: int = 0
+    stopped_before: int = 0
+
+    def stop(self, contract: Contract) -> None:
+        before = self.stopped_time(contract)
+        super().stop(contract)
+        self.stopped_at, self.stopped_before = contract.now, before
+
+    def stopped_time(self, contract: Contract) -> int:
+        return self.stopped_before + min(contract.now, self.stopped_until) - self.stopped_at
+
+    def is_running(self, contract: Contract) -> bool:
+        return contract.now >= self.stopped_until
 
 
 @dataclass
@@ -266,7 +292,11 @@ class Timelock(Contract):
         proposal = self.proposals.get(identity)
         ready = proposal is not None and not proposal.done and proposal.ready_at <= self.now
         require(ready, "TimelockUnexpectedOperationState", identity, _states(self.READY))
-        self.chain.dispatch(call, self.address)
+        try:
+            self.chain.dispatch(call, self.address)
+        except Refused as refused:
+            require(refused.name != "Empty", "FailedCall")  # OpenZeppelin's word for a revert that says nothing
+            raise
         self.proposals[identity].done = True
         self.emit("CallExecuted", identity, 0, call.target, 0, call.data)
 

@@ -10,10 +10,44 @@ from commonhold.model.access import Hub, Roles, Timelock
 from commonhold.model.certificate import Certificate, Rights
 from commonhold.model.coin import Coin, Minter
 from commonhold.model.core import Call, Chain, Contract, Logged, Refused
+from commonhold.model.feeds import ChainlinkFeed, FaultyFeed, FeedTerms, OutsideFeed, Reader
 from commonhold.model.holder import LienHolder, Puppet
 from commonhold.model.identity import Credentials
 from commonhold.model.income import Income
+from commonhold.model.quorum import Aggregator
 from commonhold.model.registry import Registry
+from commonhold.model.valuation import Valuation, ValuationTerms
+
+
+@dataclass(frozen=True)
+class FeedSetting:
+    """A feed that stands outside the suite, with its first answer. `kind` is `ChainlinkFeed` or `FaultyFeed`."""
+
+    kind: type[ChainlinkFeed] | type[FaultyFeed]
+    address: str
+    decimals: int
+    description: str
+    answer: int  # in its own decimals
+    updated_at: int
+
+    def build(self, chain: Chain, name: str) -> OutsideFeed:
+        return self.kind(chain, name, self.address, self.decimals, self.description, self.answer, self.updated_at)
+
+
+@dataclass(frozen=True)
+class OracleSetting:
+    """The oracle's part of the setting."""
+
+    nodes: tuple[str, ...]
+    max_faulty: int
+    sequencer_feed: str  # zero: none
+    sequencer_grace: int
+    feed_max_step: int  # basis points
+    feed_quarantine: int
+    feeds: Mapping[str, FeedSetting]  # all that the reader may be told of, by the names of their contracts
+    index_feed: bytes  # the index's id, zero: none
+    index_terms: FeedTerms | None  # as the recipe gave them to the reader
+    valuation: ValuationTerms
 
 
 @dataclass(frozen=True)
@@ -30,6 +64,7 @@ class Setting:
     minter_caps: Mapping[str, int]
     with_code: frozenset[str]  # further addresses that hold code
     puppets: Mapping[str, str]  # contract wallets: name -> address
+    oracle: OracleSetting
 
 
 FUNCTION_ROLES: dict[str, dict[int, tuple[str, ...]]] = {
@@ -42,6 +77,8 @@ FUNCTION_ROLES: dict[str, dict[int, tuple[str, ...]]] = {
     },
     "certificate": {Roles.REGISTRAR: ("tokenize",), Roles.COURT: ("forcedTransfer",)},
     "coin": {Roles.COURT: ("forcedTransfer",)},
+    "reader": {Roles.GUARDIAN: ("freeze",)},
+    "valuation": {Roles.GUARDIAN: ("freeze",)},
 }
 """Which role may call which `restricted` function; every other is the DAO's."""
 
@@ -61,7 +98,8 @@ class Model:
     def __init__(self, setting: Setting, now: int) -> None:
         at = setting.addresses
         self.setting = setting
-        with_code = frozenset(at.values()) | frozenset(setting.puppets.values()) | setting.with_code
+        feeds = [feed.address for feed in setting.oracle.feeds.values()]
+        with_code = frozenset([*at.values(), *setting.puppets.values(), *feeds]) | setting.with_code
         self.chain = Chain(setting.chain_id, now, with_code, dispatch=self._dispatch)
         self.hub = Hub(self.chain, at["hub"])
         self.timelock = Timelock(self.chain, at["timelock"], setting.council, setting.timelock_delay)
@@ -72,7 +110,36 @@ class Model:
         self.income = Income(self.chain, at["income"], self.coin, self.certificate, self.credentials)
         self.lien_holder = LienHolder(self.chain, at["lien_holder"], self.certificate)
         self.puppets = {name: Puppet(self.chain, address) for name, address in setting.puppets.items()}
+        self._build_oracle(setting.oracle)
         self._deployed()
+
+    def _build_oracle(self, oracle: OracleSetting) -> None:
+        at, stop_period = self.setting.addresses, self.setting.guardian_stop_period
+        self.feeds = {name: feed.build(self.chain, name) for name, feed in oracle.feeds.items()}
+        self.aggregator = Aggregator(self.chain, at["aggregator"], self.hub, oracle.nodes, oracle.max_faulty)
+        self.reader = Reader(
+            self.chain,
+            at["reader"],
+            self.hub,
+            oracle.sequencer_feed,
+            oracle.sequencer_grace,
+            oracle.feed_max_step,
+            oracle.feed_quarantine,
+            stop_period,
+        )
+        self.reader.outside = {feed.address: feed for feed in self.feeds.values()}
+        self.valuation = Valuation(
+            self.chain,
+            at["valuation"],
+            self.hub,
+            self.registry,
+            self.credentials,
+            self.aggregator,
+            self.reader,
+            oracle.index_feed,
+            oracle.valuation,
+            stop_period,
+        )
 
     def _deployed(self) -> None:
         """The state that the recipe leaves behind."""
@@ -90,9 +157,12 @@ class Model:
         self.certificate.rows[self.lien_holder.address] = Rights(mayLien=True, mayLease=True)
         for minter, cap in setting.minter_caps.items():
             self.coin.minters[minter] = Minter(cap)
+        if setting.oracle.index_terms is not None:
+            self.reader.configure(setting.oracle.index_feed, setting.oracle.index_terms)
+            self.chain.log.clear()
 
     def contract(self, name: str) -> Contract:
-        return self.puppets.get(name) or getattr(self, name)
+        return self.puppets.get(name) or self.feeds.get(name) or getattr(self, name)
 
     def _dispatch(self, call: Call, sender: str) -> Any:
         return getattr(self.contract(call.contract), call.function)(sender, *call.arguments)

@@ -21,18 +21,21 @@ from commonhold.engines import EngineError
 from commonhold.engines.codec import CodecError, as_address
 from commonhold.inputs.problems import InputError
 from commonhold.operations.amounts import AmountError, parse_amount
+from commonhold.operations.chronicle import NotRefused
 from commonhold.operations.documents import DEFAULT_BASE
 from commonhold.operations.paper import UnreadablePaper
 from commonhold.operations.reading import NoSuchProperty, NoSuchShare, UnreadableAnswer
-from commonhold.operations.story import Cast, NotRefused
+from commonhold.operations.story import Cast
 from commonhold.operations.terminal import make_console
 from commonhold.operations.tokenize import TokenizeOptions
+from commonhold.oracle.errors import OracleError
 from commonhold.recipe import ParametersError, RecipeError, Suite, deploy, local_parameters
 from commonhold.recipe.deployments import find_suite
 
 OUT = ROOT / "out"
 DOCUMENTS = OUT / "documents"
 EXAMPLE = ROOT / "examples" / "portfolio.json"
+PRICES = ROOT / "examples" / "us_cpi.json"
 
 # What a user can do something about; anything else is a fault of ours and keeps its traceback.
 EXPECTED_ERRORS = (
@@ -44,6 +47,7 @@ EXPECTED_ERRORS = (
     NoSuchProperty,
     NoSuchShare,
     NotRefused,
+    OracleError,
     ParametersError,
     RecipeError,
     SharedChainError,
@@ -152,6 +156,8 @@ def cast_of(suite: Suite) -> Cast:
     """Who plays the demo's story, by the local parameters."""
     return Cast(
         council=wallet_named(suite, "council"),
+        guardian=wallet_named(suite, "guardian"),
+        registrar=wallet_named(suite, "registrar"),
         issuer=wallet_named(suite, "issuer"),
         owner_a=wallet_named(suite, "owner_a"),
         owner_b=wallet_named(suite, "owner_b"),

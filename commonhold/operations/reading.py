@@ -23,6 +23,46 @@ class CredentialStatus(IntEnum):
     MOVED = 5
 
 
+class Spelled(IntEnum):
+    """An enum of the oracle's interfaces."""
+
+    @property
+    def words(self) -> str:
+        """As the interface spells it: `FeedInvalid`."""
+        return self.name.title().replace("_", "")
+
+
+class ValueStatus(Spelled):
+    """Whether a value may be relied on: IPropertyValuation.ValueStatus."""
+
+    NONE = 0
+    VALID = 1
+    STALE = 2
+    QUARANTINED = 3
+    FROZEN = 4
+    FEED_INVALID = 5
+
+
+class FeedStatus(Spelled):
+    """What is wrong with a feed: IPriceFeedReader.FeedStatus."""
+
+    NONE = 0
+    VALID = 1
+    FROZEN = 2
+    SEQUENCER_DOWN = 3
+    SEQUENCER_GRACE = 4
+    MISSING_CODE = 5
+    CALL_FAILED = 6
+    MALFORMED = 7
+    WRONG_DECIMALS = 8
+    NOT_POSITIVE = 9
+    INCOMPLETE = 10
+    FROM_FUTURE = 11
+    OUT_OF_BOUNDS = 12
+    STALE = 13
+    QUARANTINED = 14
+
+
 class DocumentKind(IntEnum):
     """IPropertyRegistry.DocumentKind."""
 

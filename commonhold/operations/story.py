@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from commonhold.engines import Revert
 from commonhold.inputs.portfolio import Portfolio
 from commonhold.operations.amounts import show_amount
+from commonhold.operations.chronicle import Chronicle
 from commonhold.operations.credentials import YEAR, ensure_credential
 from commonhold.operations.documents import description_of
 from commonhold.operations.income import claim_income, deposit_income
@@ -26,15 +26,13 @@ LOAN_RATE_BPS = 650
 HOUSES_WITH_INCOME = 3
 
 
-class NotRefused(Exception):
-    """Something that must be refused went through."""
-
-
 @dataclass(frozen=True)
 class Cast:
     """Who acts; addresses."""
 
     council: str
+    guardian: str
+    registrar: str
     issuer: str
     owner_a: str
     owner_b: str
@@ -43,17 +41,9 @@ class Cast:
     lender: str
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """What was tried, and the error that refused it."""
-
-    tried: str
-    error: Revert
-
-
 @dataclass
 class Story:
-    """`run` takes the steps in order; afterwards the lists tell what happened."""
+    """`run` takes the steps in order; afterwards the chronicle tells what happened."""
 
     suite: Any
     cast: Cast
@@ -62,8 +52,7 @@ class Story:
     say: Callable[[str], None] = lambda line: None
     on_progress: Callable[[Progress], None] = lambda progress: None
     property_ids: list[int] = field(default_factory=list)
-    steps: list[tuple[str, list[Any]]] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
+    chronicle: Chronicle = field(default_factory=Chronicle)
 
     @property
     def followed_share(self) -> int:
@@ -89,14 +78,14 @@ class Story:
     def issue_credentials(self) -> None:
         wallets = (self.options.holding_entity, self.cast.owner_a, self.cast.owner_b, self.cast.buyer)
         issued = [ensure_credential(self.suite, wallet, self.cast.issuer) for wallet in wallets]
-        self._did("issue a credential", [each.receipt for each in issued if each.receipt is not None])
+        self.chronicle.did("issue a credential", [each.receipt for each in issued if each.receipt is not None])
         self.say(f"{len(issued)} wallets hold anonymous credentials")
 
     def tokenize_homes(self) -> None:
         result = tokenize(self.suite, self.portfolio, self.options, self.on_progress)
         self.property_ids = result.property_ids
-        self._did("register a home", result.registrations)
-        self._did("tokenize a home", result.tokenizations)
+        self.chronicle.did("register a home", result.registrations)
+        self.chronicle.did("tokenize a home", result.tokenizations)
         shares = sum(placed.home.shares for placed in self.portfolio.homes)
         self.say(f"{len(self.property_ids)} homes on chain as {shares:,} certificates")
 
@@ -106,8 +95,8 @@ class Story:
             move_share(self.suite, share, owner, self.options.manager)
             for share, owner in ((self.followed_share, self.cast.owner_a), (self.pledged_share, self.cast.owner_b))
         ]
-        self._did("approve a transfer", [move.receipts[0] for move in moves])
-        self._did("move a share for the first time", [move.receipts[1] for move in moves])
+        self.chronicle.did("approve a transfer", [move.receipts[0] for move in moves])
+        self.chronicle.did("move a share for the first time", [move.receipts[1] for move in moves])
         self.say("two shares went from the holding entity to their first owners")
 
     def pay_income(self) -> None:
@@ -116,16 +105,16 @@ class Story:
         homes = list(zip(self.property_ids, self.portfolio.homes, strict=True))[:HOUSES_WITH_INCOME]
         rents = [(property_id, RENT_PER_SHARE * placed.home.shares) for property_id, placed in homes]
         total = sum(rent for _, rent in rents)
-        self._did("mint coins", [suite.coin.mint(manager, total, sender=self.cast.council)])
+        self.chronicle.did("mint coins", [suite.coin.mint(manager, total, sender=self.cast.council)])
         receipts = [suite.coin.approve(suite.income.address, total, sender=manager)]
         for property_id, rent in rents:
             receipts += deposit_income(suite, property_id, rent, manager)
-        self._did("approve coins", receipts[:1])
-        self._did("deposit income", receipts[1:])
+        self.chronicle.did("approve coins", receipts[:1])
+        self.chronicle.did("deposit income", receipts[1:])
         claims = [claim_income(suite, owner) for owner in (self.cast.owner_a, self.cast.owner_b)]
         rest = claim_income(suite, self.options.holding_entity)
-        self._did("claim income of one share", [receipt for claim in claims for receipt in claim.receipts])
-        self._did(f"claim income of {rest.shares} shares", rest.receipts)
+        self.chronicle.did("claim income of one share", [receipt for claim in claims for receipt in claim.receipts])
+        self.chronicle.did(f"claim income of {rest.shares} shares", rest.receipts)
         paid = rest.amount + sum(claim.amount for claim in claims)
         self.say(f"{show_amount(total)} HMD of income paid in, {show_amount(paid)} claimed")
 
@@ -133,15 +122,15 @@ class Story:
         """Income that came in before a sale stays with the seller: it is paid in once more, unclaimed, first."""
         suite, cast, manager = self.suite, self.cast, self.options.manager
         rent = RENT_PER_SHARE * self.portfolio.homes[0].home.shares
-        self._did("mint coins", [suite.coin.mint(manager, rent, sender=cast.council)])
+        self.chronicle.did("mint coins", [suite.coin.mint(manager, rent, sender=cast.council)])
         receipts = deposit_income(suite, self.property_ids[0], rent, manager)
-        self._did("approve coins", receipts[:-1])
-        self._did("deposit income", receipts[-1:])
+        self.chronicle.did("approve coins", receipts[:-1])
+        self.chronicle.did("deposit income", receipts[-1:])
         moved = move_share(suite, self.followed_share, cast.buyer, manager)
-        self._did("approve a transfer", moved.receipts[:1])
-        self._did("move a share with income due", moved.receipts[1:])
+        self.chronicle.did("approve a transfer", moved.receipts[:1])
+        self.chronicle.did("move a share with income due", moved.receipts[1:])
         claim = claim_income(suite, cast.owner_a)
-        self._did("claim settled income", claim.receipts)
+        self.chronicle.did("claim settled income", claim.receipts)
         self.say(f"a share moved on; its income until then, {show_amount(claim.amount)} HMD, went to the seller")
 
     def record_a_lien(self) -> None:
@@ -154,7 +143,7 @@ class Story:
             "termPeriod": 15 * YEAR,
             "kind": "fixed",
         }
-        self._did("record a lien", [record_lien(self.suite, self.pledged_share, terms)])
+        self.chronicle.did("record a lien", [record_lien(self.suite, self.pledged_share, terms)])
         self.say(f"a loan of $ {show_amount(LOAN_USD)} stands on share 2; its owner keeps the certificate")
 
     def try_what_is_forbidden(self) -> None:
@@ -162,50 +151,30 @@ class Story:
         suite, cast, manager = self.suite, self.cast, self.options.manager
         unapproved = share_id(self.property_ids[0], 3)
         holder = self.options.holding_entity
-        self._refused(
+        self.chronicle.must_fail(
             "move a share without the manager's permission",
             lambda: suite.certificate.transferFrom(holder, cast.buyer, unapproved, sender=holder),
         )
-        self._did("approve a transfer", [approve_transfer(suite, unapproved, cast.stranger, manager)])
-        self._refused(
+        self.chronicle.did("approve a transfer", [approve_transfer(suite, unapproved, cast.stranger, manager)])
+        self.chronicle.must_fail(
             "move a share to a wallet without a credential",
             lambda: suite.certificate.transferFrom(holder, cast.stranger, unapproved, sender=holder),
         )
-        self._did("approve a transfer", [approve_transfer(suite, self.pledged_share, cast.buyer, manager)])
-        self._refused(
+        self.chronicle.did("approve a transfer", [approve_transfer(suite, self.pledged_share, cast.buyer, manager)])
+        self.chronicle.must_fail(
             "move a share under a lien",
             lambda: suite.certificate.transferFrom(cast.owner_b, cast.buyer, self.pledged_share, sender=cast.owner_b),
         )
-        self._refused(
+        self.chronicle.must_fail(
             "register the first home again, its numbers spelled otherwise",
             lambda: suite.registry.register(self._first_home_in_other_spelling(), sender=self.options.registrar),
         )
 
     def release_the_lien(self) -> None:
-        self._did("release a lien", [release_lien(self.suite, self.pledged_share, self.cast.lender)])
+        self.chronicle.did("release a lien", [release_lien(self.suite, self.pledged_share, self.cast.lender)])
         self.say("the loan is repaid and its lien released")
 
     def _first_home_in_other_spelling(self) -> dict[str, Any]:
         home = self.portfolio.homes[0].home
         other = home.model_copy(update={"provider_property_id": home.provider_property_id.lower().replace("-", " ")})
         return property_terms(other, description_of(other), self.options)
-
-    def _did(self, step: str, receipts: list[Any]) -> None:
-        known = next((done for name, done in self.steps if name == step), None)
-        if known is None:
-            self.steps.append((step, receipts))
-        else:
-            known += receipts
-
-    def _refused(self, tried: str, attempt: Callable[[], Any]) -> None:
-        try:
-            attempt()
-        except Revert as error:
-            self.refusals.append(Refusal(tried, error))
-            return
-        raise NotRefused(f"this was not refused: {tried}")
-
-
-def gas_by_step(steps: list[tuple[str, list[Any]]]) -> list[tuple[str, int, int]]:
-    """Each step with its number of transactions and their gas together."""
-    return [(name, len(receipts), sum(receipt.gas_used or 0 for receipt in receipts)) for name, receipts in steps]

@@ -3,7 +3,7 @@
 parameters = load_parameters("params/local.yaml")
 suite = deploy(engine, parameters)          # resumes whatever it finds
 suite.certificate.ownerOf(257)              # contracts by the plan's names
-prove(suite)                                # the deployer holds nothing, read from the chain
+prove(suite)                                # the deployer holds nothing, and did nothing but the plan
 """
 
 from commonhold.recipe.deploy import RecipeError, Suite, deploy

@@ -31,12 +31,16 @@ from commonhold.recipe.plan import (
     ContractEntry,
     Deployer,
     FunctionsEntry,
+    Given,
     GrantEntry,
+    InitCode,
+    Member,
     Param,
     Plan,
     Ref,
     Role,
     RowEntry,
+    Value,
 )
 
 FACTORY = "Create3Factory"
@@ -50,11 +54,17 @@ class RecipeError(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """One transaction of the deployment."""
+    """One transaction of the deployment: a call with values of the plan, and how the chain shows that it is done.
+
+    `subject` is the contract that it creates or changes; `function` is empty for the factory, which nothing creates.
+    """
 
     title: str
     done: Callable[[], bool]
-    run: Callable[[], object]
+    contract: str
+    function: str
+    values: tuple[Value, ...]
+    subject: str
 
 
 @dataclass(frozen=True)
@@ -161,13 +171,16 @@ class Deployment:
         return only_if is None or self.parameters.has(only_if)
 
     def _check_holders(self) -> None:
-        for name in type(self.parameters.roles).model_fields:
-            holders = self.parameters.value(f"roles.{name}")
-            for holder in holders if isinstance(holders, list) else [holders]:
-                if self.address_of(holder) == self.deployer:
-                    raise RecipeError(
-                        f"roles.{name}: {holder} is the deployer, who must hold nothing after the deployment"
-                    )
+        for path in self.parameters.account_paths():
+            accounts = self.parameters.value(path)
+            seen: dict[str, Any] = {}
+            for account in accounts if isinstance(accounts, list) else [accounts]:
+                address = self.address_of(account)
+                if address == self.deployer:
+                    raise RecipeError(f"{path}: {account} is the deployer, who must hold nothing after the deployment")
+                if address in seen:
+                    raise RecipeError(f"{path}: {account} and {seen[address]} are the same account")
+                seen[address] = account
 
     # ---------------------------------------------------------------------------------------------------- values
 
@@ -191,14 +204,26 @@ class Deployment:
                 raise RecipeError(f"the plan refers to {value.key!r}, which is not among its contracts") from None
         if isinstance(value, Param):
             return self._parameter(value.path)
+        if isinstance(value, Given):
+            return self.resolve(self.chosen(value))
+        if isinstance(value, Member):
+            return self.resolve(value.param)[value.place]
+        if isinstance(value, InitCode):
+            return init_code(value.artifact, [self.resolve(arg) for arg in value.args])
+        if isinstance(value, tuple):
+            return tuple(self.resolve(member) for member in value)
         return value
+
+    def chosen(self, given: Given) -> Value:
+        """Which of its two values the parameters choose."""
+        return given.value if self.parameters.has(given.path) else given.otherwise
 
     def _parameter(self, path: str) -> Any:
         try:
             found = self.parameters.value(path)
         except AttributeError:
             raise RecipeError(f"the plan needs the parameter {path!r}, which does not exist") from None
-        if path.startswith("roles."):
+        if path in self.parameters.account_paths():
             return [self.address_of(one) for one in found] if isinstance(found, list) else self.address_of(found)
         return found
 
@@ -209,7 +234,10 @@ class Deployment:
     # ------------------------------------------------------------------------------------------------ validation
 
     def validate(self) -> None:
-        """Raise RecipeError if any step could not even be encoded. Sends nothing."""
+        """Raise RecipeError if any step could not even be encoded, or a feed is not there. Sends nothing."""
+        for path in ("oracle.sequencer.feed", "oracle.index.feed"):
+            if self.parameters.has(path) and not self.engine.code_at(self.parameters.value(path)):
+                raise RecipeError(f"{path}: there is no contract at {self.parameters.value(path)}")
         try:
             for entry in self.entries:
                 self._validate_contract(entry)
@@ -254,7 +282,11 @@ class Deployment:
     def execute(self, step: Step) -> None:
         """Send a step's transaction, and look afterwards that it did what it should."""
         try:
-            step.run()
+            if step.function:
+                values = [self.resolve(value) for value in step.values]
+                self.engine.send(self.handle(step.contract), step.function, *values, sender=self.deployer)
+            else:
+                self._create_factory()
         except Revert as revert:
             raise RecipeError(f"{step.title}: refused with {revert}{self._hint()}") from None
         if not step.done():
@@ -267,32 +299,32 @@ class Deployment:
             return ""
         return "" if is_admin else f" ({self.deployer} is not the hub's admin: this is the DAO's to do now)"
 
-    def _handle(self, key: str) -> Contract:
-        return self.engine.at(artifact_of(key, self.plan), self.addresses[key])
+    def handle(self, key: str) -> Contract:
+        """The plan's contract `key`, or the factory, whether it is there yet or not."""
+        address = self.factory_address if key == "factory" else self.addresses[key]
+        return self.engine.at(artifact_of(key, self.plan), address)
 
     @property
     def _hub(self) -> Contract:
-        return self._handle("hub")
-
-    @property
-    def _factory(self) -> Contract:
-        return self.engine.at(FACTORY, self.factory_address)
+        return self.handle("hub")
 
     def _factory_step(self) -> Step:
-        def run() -> None:
-            if create_address(self.deployer, self.engine.nonce(self.deployer)) != self.factory_address:
-                raise RecipeError("the deployer sends other transactions at this moment: run again")
-            self.engine.send_raw(self.deployer, None, init_code(FACTORY, ()))
+        def done() -> bool:
+            return self._has_code(FACTORY, self.factory_address)
 
-        return Step("create the factory", lambda: self._has_code(FACTORY, self.factory_address), run)
+        return Step("create the factory", done, "factory", "", (), "factory")
+
+    def _create_factory(self) -> None:
+        if create_address(self.deployer, self.engine.nonce(self.deployer)) != self.factory_address:
+            raise RecipeError("the deployer sends other transactions at this moment: run again")
+        self.engine.send_raw(self.deployer, None, init_code(FACTORY, ()))
 
     def _create_step(self, entry: ContractEntry) -> Step:
-        def run() -> object:
-            code = init_code(entry.artifact, self.arguments(entry))
-            return self._factory.deploy(salt_of(entry.key), code, sender=self.deployer)
+        def done() -> bool:
+            return self._has_code(entry.artifact, self.addresses[entry.key])
 
-        address = self.addresses[entry.key]
-        return Step(f"create {entry.artifact}", lambda: self._has_code(entry.artifact, address), run)
+        values = (salt_of(entry.key), InitCode(entry.artifact, entry.args))
+        return Step(f"create {entry.artifact}", done, "factory", "deploy", values, entry.key)
 
     def _has_code(self, artifact: str, address: str) -> bool:
         code = self.engine.code_at(address)
@@ -309,9 +341,7 @@ class Deployment:
             labels = [event for event in given if event["roleId"] == role]
             return bool(labels) and labels[-1]["label"] == role.name
 
-        return Step(
-            f"label the role {role.name}", done, lambda: self._hub.labelRole(role, role.name, sender=self.deployer)
-        )
+        return Step(f"label the role {role.name}", done, "hub", "labelRole", (role, role.name), "hub")
 
     def _functions_step(self, entry: FunctionsEntry) -> Step:
         target = self.addresses[entry.contract]
@@ -320,52 +350,39 @@ class Deployment:
         def done() -> bool:
             return all(self._hub.getTargetFunctionRole(target, selector) == entry.role for selector in selectors)
 
-        return Step(
-            f"{entry.role.name} may call {entry.contract}.{', '.join(entry.functions)}",
-            done,
-            lambda: self._hub.setTargetFunctionRole(target, selectors, entry.role, sender=self.deployer),
-        )
+        title = f"{entry.role.name} may call {entry.contract}.{', '.join(entry.functions)}"
+        return Step(title, done, "hub", "setTargetFunctionRole", (target, selectors, entry.role), "hub")
 
     def _row_step(self, row: RowEntry) -> Step:
-        args = [self.resolve(arg) for arg in row.args]
-
         def done() -> bool:
-            shown = self.engine.call(
-                self._handle(row.contract), row.view, *(self.resolve(arg) for arg in row.view_args)
-            )
+            shown = self.engine.call(self.handle(row.contract), row.view, *(self.resolve(arg) for arg in row.view_args))
             return (shown if row.field is None else getattr(shown, row.field)) == self.resolve(row.expected)
 
-        return Step(
-            f"write the row {row.contract}.{row.setter}",
-            done,
-            lambda: self.engine.send(self._handle(row.contract), row.setter, *args, sender=self.deployer),
-        )
+        title = f"write the row {row.contract}.{row.setter}"
+        return Step(title, done, row.contract, row.setter, row.args, row.contract)
 
     def _grant_steps(self, grant: GrantEntry) -> Iterator[Step]:
-        delay = self.resolve(grant.delay)
-        for holder in self.resolve(grant.holders):
-            yield self._grant_step(grant.role, holder, delay)
+        for place in range(len(self.resolve(grant.holders))):
+            yield self._grant_step(grant.role, Member(grant.holders, place), grant.delay)
 
-    def _grant_step(self, role: Role, holder: str, delay: int) -> Step:
+    def _grant_step(self, role: Role, to: Value, after: Value) -> Step:
+        holder, delay = self.resolve(to), self.resolve(after)
+
         def done() -> bool:
             is_member, execution_delay = self._hub.hasRole(role, holder)
             if is_member and execution_delay != delay:
                 raise RecipeError(f"{holder} holds {role.name} with a delay of {execution_delay} s, not {delay} s")
             return is_member
 
-        return Step(
-            f"grant {role.name} to {holder}" + (f" with a delay of {delay} s" if delay else ""),
-            done,
-            lambda: self._hub.grantRole(role, holder, delay, sender=self.deployer),
-        )
+        title = f"grant {role.name} to {holder}" + (f" with a delay of {delay} s" if delay else "")
+        return Step(title, done, "hub", "grantRole", (role, to, after), "hub")
 
     def _handover_steps(self) -> Iterator[Step]:
-        yield self._grant_step(Role.ADMIN, self.addresses["timelock"], 0)
-        yield Step(
-            "the deployer renounces",
-            lambda: not self._hub.hasRole(Role.ADMIN, self.deployer)[0],
-            lambda: self._hub.renounceRole(Role.ADMIN, self.deployer, sender=self.deployer),
-        )
+        def done() -> bool:
+            return not self._hub.hasRole(Role.ADMIN, self.deployer)[0]
+
+        yield self._grant_step(Role.ADMIN, Ref("timelock"), 0)
+        yield Step("the deployer renounces", done, "hub", "renounceRole", (Role.ADMIN, Deployer()), "hub")
 
     # --------------------------------------------------------------------------------------------------- factory
 

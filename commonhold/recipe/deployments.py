@@ -50,7 +50,7 @@ class _Record(BaseModel):
 
 
 class Argument(_Record):
-    """A constructor's argument as it was given; numbers as text, so that no reader rounds them."""
+    """A constructor's argument as it was given, as text: so no reader rounds numbers."""
 
     name: str
     type: str
@@ -160,7 +160,7 @@ def describe(suite: Suite, genesis: str, parameters: Path, from_block: int) -> D
             block=created[address].block,
             transaction=created[address].tx_hash,
             arguments=[
-                Argument(name=name, type=kind, value=str(value))
+                Argument(name=name, type=kind, value=as_text(value))
                 for name, kind, value in zip(inputs.names, inputs.types, values, strict=True)
             ],
             code_hash=_code_hash(suite.engine, address),
@@ -178,6 +178,15 @@ def describe(suite: Suite, genesis: str, parameters: Path, from_block: int) -> D
         parameters_sha256=hashlib.sha256(parameters.read_bytes()).hexdigest(),
         contracts=contracts,
     )
+
+
+def as_text(value: Any) -> str:
+    """An ABI value as text: bytes in hexadecimal, lists and structs in brackets."""
+    if isinstance(value, bytes):
+        return f"0x{value.hex()}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(as_text(member) for member in value)}]"
+    return str(value)
 
 
 def _code_hash(engine: Engine, address: str) -> str:

@@ -5,103 +5,72 @@ A section exists for what the suite has today; a later issue adds its own sectio
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
+import builtins
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from commonhold.build import ROOT
-from commonhold.engines.codec import CodecError, as_address
 from commonhold.recipe import yaml_lines
+from commonhold.recipe.units import (
+    DAY,
+    FIXED_POINT,
+    HOUR,
+    MINUTE,
+    PERCENT,
+    Account,
+    Address,
+    Coins,
+    Holders,
+    Percent,
+    PercentAYear,
+    Points,
+    Seconds,
+    Whole,
+    between,
+    each_once,
+)
 
 FOLDER = ROOT / "params"
 LOCAL_CHAIN_ID = 31337
 MAX_FILE_BYTES = 100_000
-ACCOUNT_COUNT = 20
-
-HOUR, DAY = 3600, 86_400
-_UNITS = {"second": 1, "seconds": 1, "hour": HOUR, "hours": HOUR, "day": DAY, "days": DAY}
-_PERIOD = re.compile(r"(\d{1,9}) ([a-z]+)")
-_COINS = re.compile(r"(\d[\d_]{0,40}(?:\.\d{1,18})?) HMD")
+YEAR = 365 * DAY
+WHOLE_BPS = 100 * PERCENT  # 100 %
 
 
 class ParametersError(Exception):
     """A parameters file is wrong. One line for each fault: file, line, field, value, what was expected."""
 
 
-# ------------------------------------------------------------------------------------------------------ value types
+class _Disagreement(ValueError):
+    """Parameters that are right alone but not together. `field` is a dotted path from where it was found."""
 
-
-def _seconds(value: Any) -> int:
-    found = _PERIOD.fullmatch(value) if isinstance(value, str) else None
-    if found is None or found[2] not in _UNITS:
-        raise ValueError('a length of time with its unit, such as "7 days" or "36 hours"')
-    return int(found[1]) * _UNITS[found[2]]
-
-
-def _coins(value: Any) -> int:
-    found = _COINS.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError('an amount of coins with its unit, such as "100_000_000 HMD"')
-    return int(Decimal(found[1].replace("_", "")).scaleb(18))
-
-
-def _account(value: Any) -> int | str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        if 0 <= value < ACCOUNT_COUNT:
-            return value
-    elif isinstance(value, str):
-        try:
-            address = as_address(value)
-        except CodecError:
-            address = ""
-        # One case throughout carries no checksum; mixed case must be the right one.
-        is_spelled_well = value == address or value[2:] in (value[2:].lower(), value[2:].upper())
-        if address and int(address, 16) and is_spelled_well:
-            return address
-    last = ACCOUNT_COUNT - 1
-    raise ValueError(f"an address (checksummed, not zero) or, on the local chain, an index from 0 to {last}")
-
-
-def _whole(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise ValueError("a whole number")
-    return value
-
-
-def _distinct(value: list[int | str]) -> list[int | str]:
-    if len(set(value)) != len(value):
-        raise ValueError("each holder once")
-    return value
-
-
-Account = Annotated[int | str, BeforeValidator(_account)]
-Holders = Annotated[list[Account], Field(min_length=1, max_length=20), AfterValidator(_distinct)]
-Whole = Annotated[int, BeforeValidator(_whole)]
-
-
-def _between(low: int, high: int, unit: int, unit_name: str) -> Any:
-    def check(value: int) -> int:
-        if not low * unit <= value <= high * unit:
-            raise ValueError(f"from {low} to {high} {unit_name}")
-        return value
-
-    return check
-
-
-Period30 = Annotated[int, AfterValidator(_between(1, 30 * 24, HOUR, "hours")), BeforeValidator(_seconds)]
-RecoveryPeriod = Annotated[int, AfterValidator(_between(1, 90, DAY, "days")), BeforeValidator(_seconds)]
-Coins = Annotated[int, AfterValidator(_between(1, 10**20, 10**18, "HMD")), BeforeValidator(_coins)]
-ShareCount = Annotated[Whole, AfterValidator(_between(2, 100, 1, "shares"))]
+    def __init__(self, field: str, expected: str) -> None:
+        super().__init__(expected)
+        self.field = field
 
 
 # --------------------------------------------------------------------------------------------------------- sections
 
 
+Period30 = Annotated[Seconds, between(1, 30 * 24, HOUR, "hours")]
+RecoveryPeriod = Annotated[Seconds, between(1, 90, DAY, "days")]
+ShareCount = Annotated[Whole, between(2, 100, 1, "shares")]
+
+
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        for field, expected in self.disagreements():
+            raise _Disagreement(field, expected)
+        return self
+
+    def disagreements(self) -> list[tuple[str, str]]:
+        """Fields that are right alone but not together, with what was expected."""
+        return []
 
 
 class Roles(Section):
@@ -136,12 +105,81 @@ class Property(Section):
     default_share_count: ShareCount
 
 
+class Sequencer(Section):
+    """The uptime feed of an L2's sequencer."""
+
+    feed: Address
+    grace: Annotated[Seconds, between(1, 24 * 60, MINUTE, "minutes")]
+
+
+class Index(Section):
+    """The house-price index that moves appraisals: what the DAO agrees to of its feed."""
+
+    feed: Address | None = None  # on the local chain Chainlink's mock takes its place
+    heartbeat: Annotated[Seconds, between(1, 400 * 24 * 60, MINUTE, "minutes")]
+    decimals: Annotated[Whole, between(0, 18)]
+    min: Annotated[Points, between(0, 10**10, FIXED_POINT, "points")]
+    max: Annotated[Points, between(0, 10**10, FIXED_POINT, "points")]
+    description: Annotated[str, Field(pattern=r"^[ -~]{1,64}$")]
+
+    def disagreements(self) -> list[tuple[str, str]]:
+        return [] if self.min < self.max else [("max", "more than oracle.index.min")]
+
+
+class Oracle(Section):
+    nodes: Annotated[list[Account], Field(min_length=4, max_length=31), each_once("node")]
+    max_faulty: Whole
+    feed_max_step: Annotated[Percent, between(1, 50, PERCENT, "%")]
+    feed_quarantine: Period30
+    sequencer: Sequencer | None = None
+    index: Index | None = None
+
+    def disagreements(self) -> list[tuple[str, str]]:
+        bearable = (len(self.nodes) - 1) // 3
+        if 1 <= self.max_faulty <= bearable:
+            return []
+        return [("max_faulty", f"from 1 to {bearable}: {len(self.nodes)} nodes can't bear more, n >= 3f + 1")]
+
+
+class Valuation(Section):
+    """The numbers of PropertyValuation's rules, in the order of its `ValuationTerms`."""
+
+    haircut_free: Annotated[Seconds, between(0, 10 * 365, DAY, "days")]
+    haircut_rate: Annotated[PercentAYear, between(0, 100, PERCENT, "% a year")]
+    max_age: Annotated[Seconds, between(1, 10 * 365, DAY, "days")]
+    accept_period: Annotated[Seconds, between(1, 365, DAY, "days")]
+    growth_step: Annotated[Percent, between(0, 100, PERCENT, "%")]
+    growth_period: Annotated[Seconds, between(1, 365, DAY, "days")]
+    sale_recent: Annotated[Seconds, between(1, 10 * 365, DAY, "days")]
+    sale_margin: Annotated[Percent, between(0, 100, PERCENT, "%")]
+    first_value_quarantine: Annotated[Seconds, between(1, 90, DAY, "days")]
+
+    def disagreements(self) -> list[tuple[str, str]]:
+        found = []
+        shorter = f"shorter than valuation.max_age ({self.max_age} s)"
+        if 0 < self.haircut_free < DAY:
+            found.append(("haircut_free", "none (0 days), or at least a day"))
+        if self.haircut_free >= self.max_age:
+            found.append(("haircut_free", shorter))
+        if self.accept_period >= self.max_age:
+            found.append(("accept_period", f"{shorter}: else what is accepted can be stale at once"))
+        if self.haircut_rate * (self.max_age - self.haircut_free) >= WHOLE_BPS * YEAR:
+            found.append(("haircut_rate", "a haircut below 100 % when valuation.max_age is reached"))
+        return found
+
+    @property
+    def terms(self) -> tuple[int, ...]:
+        """As `ValuationTerms` has them."""
+        return tuple(getattr(self, name) for name in type(self).model_fields)
+
+
 class Local(Section):
     """What only the local chain has."""
 
     deployer: Account
     council_minter_cap: Coins
     test_lien_holder: bool
+    first_index: Annotated[Points, between(1, 10**6, FIXED_POINT, "points")] | None = None  # answer of the index's mock
     wallets: dict[str, Account]
 
 
@@ -149,22 +187,18 @@ class Parameters(Section):
     """All parameters of one network, checked. Times are seconds, amounts wei."""
 
     network: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
-    chain_id: Annotated[Whole, AfterValidator(_between(1, 2**53, 1, ""))]
+    chain_id: Annotated[Whole, between(1, 2**53)]
     roles: Roles
     identity: Identity
     guardian: Guardian
     court: Court
     dao: Dao
     property: Property
+    oracle: Oracle
+    valuation: Valuation
     local: Local | None = None
 
-    @model_validator(mode="after")
-    def _check_together(self) -> Self:
-        for field, expected in self._disagreements():
-            raise _Disagreement(field, expected)
-        return self
-
-    def _disagreements(self) -> list[tuple[str, str]]:
+    def disagreements(self) -> list[tuple[str, str]]:
         delay = self.dao.timelock_delay
         longer = f"longer than dao.timelock_delay ({delay} s)"
         found = []
@@ -172,16 +206,40 @@ class Parameters(Section):
             found.append(("court.forced_transfer_delay", f"{longer}: else the DAO can't cancel an order in time"))
         if self.identity.recovery_period <= delay:
             found.append(("identity.recovery_period", f"{longer}: else the DAO can't stop a false issuer in time"))
+        return found + self._disagreements_of_the_chain()
+
+    def _disagreements_of_the_chain(self) -> list[tuple[str, str]]:
+        """What only the local chain may and must have."""
         is_local = self.chain_id == LOCAL_CHAIN_ID
         if (self.local is None) == is_local:
-            found.append(("local", f"a section `local` exactly if chain_id is {LOCAL_CHAIN_ID}"))
-        if not is_local:
-            found += [
-                (f"roles.{name}", "addresses: indices stand for the test mnemonic, whose keys everybody knows")
-                for name, value in self.roles.model_dump().items()
-                if any(isinstance(account, int) for account in (value if isinstance(value, list) else [value]))
-            ]
+            return [("local", f"a section `local` exactly if chain_id is {LOCAL_CHAIN_ID}")]
+        index = self.oracle.index
+        if self.local is not None:
+            if index is not None and index.feed is not None:
+                return [("oracle.index.feed", "no feed: on the local chain Chainlink's mock takes its place")]
+            if (index is None) != (self.local.first_index is None):
+                return [("local.first_index", "what the index begins with, exactly if there is a section oracle.index")]
+            return []
+        found = [
+            (path, "addresses: indices stand for the test mnemonic, whose keys everybody knows")
+            for path in self.account_paths()
+            if any(isinstance(account, int) for account in _as_list(self.value(path)))
+        ]
+        if index is not None and index.feed is None:
+            found.append(("oracle.index.feed", "the address of the index's feed"))
         return found
+
+    @staticmethod
+    def account_paths() -> list[str]:
+        """Where accounts stand that get a right: the roles' holders and the nodes."""
+        return [*(f"roles.{name}" for name in Roles.model_fields), "oracle.nodes"]
+
+    @builtins.property  # the section `property` hides it here
+    def first_index_answer(self) -> int:
+        """What the local index's mock begins with, in the decimals of its feed."""
+        if self.local is None or self.local.first_index is None or self.oracle.index is None:
+            raise AttributeError("no index begins here")
+        return self.local.first_index * 10**self.oracle.index.decimals // FIXED_POINT
 
     def value(self, path: str) -> Any:
         """The parameter at a dotted path, such as `identity.recovery_period`."""
@@ -198,12 +256,8 @@ class Parameters(Section):
             return False
 
 
-class _Disagreement(ValueError):
-    """Parameters that are right alone but not together."""
-
-    def __init__(self, field: str, expected: str) -> None:
-        super().__init__(expected)
-        self.field = field
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 # ---------------------------------------------------------------------------------------------------------- reading
@@ -265,7 +319,7 @@ def _fault(error: Any, data: Any, lines: dict[yaml_lines.Path, int], shown: str)
     path: yaml_lines.Path = tuple(error["loc"])
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, _Disagreement):
-        path = tuple(cause.field.split("."))
+        path = (*path, *cause.field.split("."))
     nearest = path
     while nearest not in lines and nearest:
         nearest = nearest[:-1]
@@ -275,7 +329,9 @@ def _fault(error: Any, data: Any, lines: dict[yaml_lines.Path, int], shown: str)
         return f"{place}: missing"
     if error["type"] == "extra_forbidden":
         return f"{place}: there is no such parameter"
-    value = "" if isinstance(cause, _Disagreement) else f"{_cut(_at(data, path, error['input']))}: "
+    value = f"{_cut(_at(data, path, error['input']))}: "
+    if isinstance(cause, _Disagreement) and (path not in lines or isinstance(_at(data, path, None), dict)):
+        value = ""  # of fields that are not there, and of whole sections
     expected = str(cause) if cause is not None else error["msg"][0].lower() + error["msg"][1:]
     return f"{place}: {value}expected {expected}"
 

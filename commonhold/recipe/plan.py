@@ -38,11 +38,37 @@ class Param:
 
 
 @dataclass(frozen=True)
+class Given:
+    """`value` if the parameter at `path` is set, `otherwise` if not."""
+
+    path: str
+    value: Any
+    otherwise: Any
+
+
+@dataclass(frozen=True)
+class Member:
+    """One value of a parameter that is a list."""
+
+    param: Param
+    place: int
+
+
+@dataclass(frozen=True)
 class Deployer:
     """The address that sends the plan's transactions; it holds nothing afterwards."""
 
 
-Value = Ref | Param | Deployer | Any
+@dataclass(frozen=True)
+class InitCode:
+    """The creation code of an artefact with its constructor's arguments."""
+
+    artifact: str
+    args: tuple[Value, ...] = ()
+
+
+Value = Ref | Param | Given | Member | Deployer | InitCode | Any
+"""Also a tuple of such values, for a struct."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +121,12 @@ class Plan:
     rows: tuple[RowEntry, ...]
 
 
+NOBODY = "0x" + "00" * 20
+INDEX_FEED = b"HOUSE-PRICE-INDEX".ljust(32, b"\0")
+"""Id of the feed that moves appraisals."""
+
+_index_feed = Given("oracle.index.feed", Param("oracle.index.feed"), Ref("index_feed"))
+
 PLAN = Plan(
     contracts=(
         ContractEntry("hub", "AccessHub", (Deployer(),)),
@@ -111,9 +143,54 @@ PLAN = Plan(
             (Ref("hub"), Ref("credentials"), Ref("registry"), Ref("income"), Ref("renderer")),
         ),
         ContractEntry(
+            "aggregator", "QuorumAggregator", (Ref("hub"), Param("oracle.nodes"), Param("oracle.max_faulty"))
+        ),
+        ContractEntry("feed_factory", "QuorumFeedFactory", (Ref("aggregator"),)),
+        ContractEntry(
+            "reader",
+            "PriceFeedReader",
+            (
+                Ref("hub"),
+                Given("oracle.sequencer", Param("oracle.sequencer.feed"), NOBODY),
+                Given("oracle.sequencer", Param("oracle.sequencer.grace"), 0),
+                Param("oracle.feed_max_step"),
+                Param("oracle.feed_quarantine"),
+                Param("guardian.stop_period"),
+            ),
+        ),
+        ContractEntry(
+            "valuation",
+            "PropertyValuation",
+            (
+                Ref("hub"),
+                Ref("registry"),
+                Ref("credentials"),
+                Ref("aggregator"),
+                Ref("reader"),
+                Given("oracle.index", INDEX_FEED, bytes(32)),
+                Param("valuation.terms"),
+                Param("guardian.stop_period"),
+            ),
+        ),
+        ContractEntry(
             "lens",
             "SuiteLens",
-            (Ref("credentials"), Ref("registry"), Ref("certificate"), Ref("income"), Ref("coin")),
+            (
+                Ref("credentials"),
+                Ref("registry"),
+                Ref("certificate"),
+                Ref("income"),
+                Ref("coin"),
+                Ref("aggregator"),
+                Ref("reader"),
+                Ref("valuation"),
+            ),
+        ),
+        ContractEntry(
+            "index_feed",
+            "TestChainlinkFeed",
+            (Param("oracle.index.decimals"), Param("first_index_answer")),
+            only_if="local.first_index",
         ),
         ContractEntry("lien_holder", "TestLienHolder", (Ref("certificate"),), only_if="local.test_lien_holder"),
     ),
@@ -128,6 +205,8 @@ PLAN = Plan(
         FunctionsEntry("certificate", Role.REGISTRAR, ("tokenize",)),
         FunctionsEntry("certificate", Role.COURT, ("forcedTransfer",)),
         FunctionsEntry("coin", Role.COURT, ("forcedTransfer",)),
+        FunctionsEntry("reader", Role.GUARDIAN, ("freeze",)),
+        FunctionsEntry("valuation", Role.GUARDIAN, ("freeze",)),
     ),
     grants=(
         GrantEntry(Role.GUARDIAN, Param("roles.guardian")),
@@ -139,6 +218,26 @@ PLAN = Plan(
     ),
     rows=(
         RowEntry("registry", "setListener", (Ref("certificate"),), "listener", (), Ref("certificate")),
+        RowEntry(
+            "reader",
+            "setFeed",
+            (
+                INDEX_FEED,
+                (
+                    _index_feed,
+                    Param("oracle.index.heartbeat"),
+                    Param("oracle.index.decimals"),
+                    Param("oracle.index.min"),
+                    Param("oracle.index.max"),
+                    Param("oracle.index.description"),
+                ),
+            ),
+            "inspect",
+            (INDEX_FEED,),
+            _index_feed,
+            field="feed",
+            only_if="oracle.index",
+        ),
         RowEntry(
             "coin",
             "setMinter",

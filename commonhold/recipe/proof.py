@@ -1,8 +1,8 @@
 """Who holds what after a deployment, read from the chain alone (T43).
 
-The candidates come from the contracts' events and ABIs, what they hold now or will hold from their views. The plan is
-asked only for the role that each function should carry, the parameters for the court's delay. `examine` returns
-everything found, right or wrong; `prove` raises if anything is wrong.
+The candidates come from the contracts' events and ABIs, what they hold now or will hold from their views, what they may
+hold from the plan and the parameters. What no view shows, because it was done and undone before the handover, is found
+by `history`. `examine` returns everything found, right or wrong; `prove` raises if anything is wrong.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from eth_utils import keccak
 
 from commonhold.engines.base import ZERO_ADDRESS, Contract, Engine, Event, coders
 from commonhold.recipe.deploy import Suite
-from commonhold.recipe.plan import PLAN, Role
+from commonhold.recipe.governing import address_of
+from commonhold.recipe.history import History
+from commonhold.recipe.plan import INDEX_FEED, PLAN, Role
 
 PUBLIC_ROLE = 2**64 - 1  # AccessManager: everybody holds it
 FORCED_TRANSFER = "forcedTransfer"
@@ -59,7 +61,7 @@ class ProofFailed(Exception):
         self.faults = sorted({holding.fault for holding in proof.faults})
         super().__init__(
             "\n".join(
-                f"{fault.fault}: {fault.place} is held by {fault.holder} ({fault.who}) {fault.detail}".rstrip()
+                f"{fault.fault}: {fault.place}: {fault.holder} ({fault.who}) {fault.detail}".rstrip()
                 for fault in proof.faults
             )
         )
@@ -83,7 +85,7 @@ class _Examiner:
         self.suite, self.from_block = suite, from_block
         self.engine: Engine = suite.engine
         self.names = {contract.address: key for key, contract in suite.contracts.items()}
-        self._history: dict[str, list[Event]] = {}  # by contract, asked for once
+        self._logs: dict[str, list[Event]] = {}  # by contract, asked for once
 
     def holdings(self) -> Iterator[Holding]:
         yield from self._role_holders()
@@ -98,6 +100,10 @@ class _Examiner:
         yield from self._minters()
         yield from self._encumbrance_holders()
         yield from self._single_rows()
+        yield from self._nodes()
+        yield from self._feeds()
+        yield from self._sale_reporters()
+        yield from self._history()
 
     # -------------------------------------------------------------------------------------------------- the hub: people
 
@@ -261,8 +267,7 @@ class _Examiner:
         return local is not None and minter == self._council() and cap <= local.council_minter_cap
 
     def _council(self) -> str:
-        council = self.suite.parameters.roles.council
-        return self.engine.accounts[council] if isinstance(council, int) else council
+        return address_of(self.suite, self.suite.parameters.roles.council)
 
     def _encumbrance_holders(self) -> Iterator[Holding]:
         certificate = self.suite.certificate
@@ -281,13 +286,68 @@ class _Examiner:
             fault = "external-row" if holder != ZERO_ADDRESS and self._is_external(holder) else ""
             yield self._holding(place, holder, "", fault)
 
+    # ------------------------------------------------------------------------------------------------------- oracle
+
+    def _nodes(self) -> Iterator[Holding]:
+        """The node set, which must be that of the parameters: same nodes in the same order, same f."""
+        oracle = self.suite.parameters.oracle
+        digest, number, max_faulty, nodes = self.suite.aggregator.nodeSet()
+        expected = [address_of(self.suite, account) for account in oracle.nodes]
+        fault = "nodes-unlike-parameters"
+        right_size = (len(nodes), max_faulty) == (len(expected), oracle.max_faulty)
+        detail = f"set {number}, n {len(nodes)}, f {max_faulty}"
+        yield Holding("aggregator node set", digest, "the list", detail, "" if right_size else fault)
+        for index, node in enumerate(nodes):
+            is_expected = index < len(expected) and node == expected[index]
+            # A contract can't sign as nodes do: a set with one is weaker than it looks.
+            found = "node-is-contract" if not self._is_external(node) else "" if is_expected else fault
+            yield self._holding(f"aggregator node {index}", node, "", found)
+
+    def _feeds(self) -> Iterator[Holding]:
+        """Every feed that was ever configured, against the parameters."""
+        reader, expected = self.suite.reader, self._expected_feeds()
+        for feed_id in sorted({event["feedId"] for event in self._events(reader, "FeedSet")} | expected.keys()):
+            page = reader.inspect(feed_id)
+            terms = (page.feed, page.heartbeat, page.decimals, page.minValue, page.maxValue, page.descriptionHash)
+            fault = "" if terms == expected.get(feed_id) else "feed-unlike-parameters"
+            if feed_id not in expected:
+                fault = "feed-besides-parameters"
+            detail = f"heartbeat {page.heartbeat} s, {page.decimals} decimals"
+            yield self._holding(f"reader feed {_feed_name(feed_id)}", page.feed, detail, fault)
+
+    def _expected_feeds(self) -> dict[bytes, tuple[Any, ...]]:
+        index = self.suite.parameters.oracle.index
+        if index is None:
+            return {}
+        feed = self.suite.index_feed.address if index.feed is None else index.feed
+        pair = keccak(text=index.description)
+        return {INDEX_FEED: (feed, index.heartbeat, index.decimals, index.min, index.max, pair)}
+
+    def _sale_reporters(self) -> Iterator[Holding]:
+        """Whoever can report sales can lower what new loans see: contracts of the suite alone."""
+        valuation = self.suite.valuation
+        for reporter in sorted({event["reporter"] for event in self._events(valuation, "SaleReporterSet")}):
+            if valuation.isSaleReporter(reporter):
+                fault = "" if reporter in self.names else "foreign-reporter"
+                yield self._holding("valuation sale reporter", reporter, "", fault)
+
+    # ------------------------------------------------------------------------------------------------------ history
+
+    def _history(self) -> Iterator[Holding]:
+        """What happened until the handover and was not in the plan. No later deed takes it back."""
+        history = History(self.suite, self._events)
+        for key in history.unseen():
+            yield Holding(f"{key} creation", ZERO_ADDRESS, "unknown", "not among the events", "unseen-creation")
+        for deed in history.deeds():
+            yield self._holding(f"transaction {deed.transaction}", deed.sender, deed.what, "unplanned-transaction")
+
     # ------------------------------------------------------------------------------------------------------ helpers
 
     def _events(self, contract: Contract, *names: str) -> list[Event]:
         """A contract's events of these names, or all, in order."""
-        if contract.address not in self._history:
-            self._history[contract.address] = self.engine.events(contract, from_block=self.from_block)
-        return [event for event in self._history[contract.address] if not names or event.name in names]
+        if contract.address not in self._logs:
+            self._logs[contract.address] = self.engine.events(contract, from_block=self.from_block)
+        return [event for event in self._logs[contract.address] if not names or event.name in names]
 
     def _is_external(self, address: str) -> bool:
         code = self.engine.code_at(address)
@@ -328,6 +388,11 @@ def _fault_of_function(name: str, role: int, expected: Role) -> str:
     if name == FORCED_TRANSFER and role != Role.COURT:
         return "forced-transfer-without-court"
     return "" if role == expected else "function-of-foreign-role"
+
+
+def _feed_name(feed_id: bytes) -> str:
+    text = feed_id.rstrip(b"\0")
+    return text.decode("ascii") if text.isascii() else f"0x{feed_id.hex()}"
 
 
 def _role_name(role: int) -> str:

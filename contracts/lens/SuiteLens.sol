@@ -7,6 +7,9 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IHomeDollar} from "../../interfaces/coin/IHomeDollar.sol";
 import {ICredentialRegistry} from "../../interfaces/identity/ICredentialRegistry.sol";
 import {ISuiteLens} from "../../interfaces/lens/ISuiteLens.sol";
+import {IPriceFeedReader} from "../../interfaces/oracle/IPriceFeedReader.sol";
+import {IPropertyValuation} from "../../interfaces/oracle/IPropertyValuation.sol";
+import {IQuorumAggregator} from "../../interfaces/oracle/IQuorumAggregator.sol";
 import {PropertyId, ShareId} from "../../interfaces/property/Ids.sol";
 import {IIncomeDistributor} from "../../interfaces/property/IIncomeDistributor.sol";
 import {IPropertyRegistry} from "../../interfaces/property/IPropertyRegistry.sol";
@@ -15,11 +18,12 @@ import {IERC4907} from "../../interfaces/standards/IERC4907.sol";
 import {IERC5192} from "../../interfaces/standards/IERC5192.sol";
 import {IERC5646} from "../../interfaces/standards/IERC5646.sol";
 import {IERC7943Fungible, IERC7943NonFungible} from "../../interfaces/standards/IERC7943.sol";
+import {OracleLens} from "./OracleLens.sol";
 
 /// @title One read-only view over the suite, for front-ends
 /// @dev Each part is read by a call of its own within try/catch, which leaves it empty and takes `complete` back.
 /// @custom:kill Nothing to stop: it keeps no state and moves nothing.
-contract SuiteLens is ISuiteLens {
+contract SuiteLens is OracleLens, ISuiteLens {
     /// @dev The houses of a page: from `first` to before `end`, with `shares` shares in all.
     struct Span {
         uint256 first;
@@ -37,7 +41,6 @@ contract SuiteLens is ISuiteLens {
     uint256 public constant MAX_MINTERS_PER_PAGE = 200;
 
     ICredentialRegistry public immutable CREDENTIALS;
-    IPropertyRegistry public immutable REGISTRY;
     IShareCertificate public immutable CERTIFICATE;
     IIncomeDistributor public immutable INCOME;
     IHomeDollar public immutable COIN;
@@ -47,15 +50,16 @@ contract SuiteLens is ISuiteLens {
         IPropertyRegistry registry,
         IShareCertificate certificates,
         IIncomeDistributor income,
-        IHomeDollar coin
-    ) {
+        IHomeDollar coin,
+        IQuorumAggregator aggregator,
+        IPriceFeedReader reader,
+        IPropertyValuation valuation
+    ) OracleLens(registry, aggregator, reader, valuation) {
         _requireCode(address(credentials));
-        _requireCode(address(registry));
         _requireCode(address(certificates));
         _requireCode(address(income));
         _requireCode(address(coin));
         CREDENTIALS = credentials;
-        REGISTRY = registry;
         CERTIFICATE = certificates;
         INCOME = income;
         COIN = coin;
@@ -322,14 +326,6 @@ contract SuiteLens is ISuiteLens {
         if (span.end <= count) span.next = PropertyId.wrap(span.end);
     }
 
-    function _propertyCount() private view returns (uint256 count, bool known) {
-        try REGISTRY.propertyCount() returns (uint256 value) {
-            return (value, true);
-        } catch {
-            return (0, false);
-        }
-    }
-
     function _sharesOf(PropertyId propertyId) private view returns (uint8 shareCount, bool known) {
         try CERTIFICATE.sharesOf(propertyId) returns (uint8 value) {
             return (value, true);
@@ -368,9 +364,5 @@ contract SuiteLens is ISuiteLens {
         } catch {
             return (false, false);
         }
-    }
-
-    function _requireCode(address candidate) private view {
-        require(candidate.code.length != 0, MissingCode(candidate));
     }
 }

@@ -6,14 +6,15 @@ import {ICredentialRegistry} from "../identity/ICredentialRegistry.sol";
 import {PropertyId, ShareId} from "../property/Ids.sol";
 import {IPropertyRegistry} from "../property/IPropertyRegistry.sol";
 import {IShareCertificate} from "../property/IShareCertificate.sol";
+import {IOracleLens} from "./IOracleLens.sol";
 
 /// @title One read-only view over the suite, for front-ends
-/// @notice Pages of wallets, houses, certificates and the coin. Nothing is kept here and nothing reverts: bounds are
+/// @notice Pages of wallets, houses, certificates, values, prices and the coin. Nothing is kept here and nothing reverts: bounds are
 /// clipped, and a part that could not be read is left empty with `complete` false, so that an empty answer is never
 /// mistaken for a true zero.
 /// @dev A page ends after `MAX_PROPERTIES_PER_PAGE()` houses, or after the house with which it has looked at
 /// `MAX_SHARES_PER_PAGE()` shares or more; it says where the next one begins. Read pages of one block together.
-interface ISuiteLens {
+interface ISuiteLens is IOracleLens {
     /// @notice A share in the hands of the wallet that was asked for.
     /// @param millionths Its part of the house.
     /// @param pendingIncome Income since the share was last settled (wei of coin).
@@ -126,9 +127,6 @@ interface ISuiteLens {
         uint256 incomeClaimed;
         bool complete;
     }
-
-    /// @notice Thrown at construction when `candidate` has no code.
-    error MissingCode(address candidate);
 
     /// @notice What `account` has, with its shares in one page of houses.
     /// @param fromProperty First house to look at; 0 means 1.

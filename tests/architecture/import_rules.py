@@ -21,9 +21,10 @@ LAYERS: dict[str, frozenset[str]] = {
     "access": frozenset(),
     "identity": frozenset({"access"}),
     "property": frozenset({"access", "identity"}),
+    "oracle": frozenset({"access", "identity", "property"}),
     "coin": frozenset({"access", "identity", "property"}),
-    "lens": frozenset({"access", "identity", "property", "coin"}),
-    "test": frozenset({"access", "identity", "property", "coin", "lens"}),
+    "lens": frozenset({"access", "identity", "property", "oracle", "coin"}),
+    "test": frozenset({"access", "identity", "property", "oracle", "coin", "lens"}),
 }
 """Each layer of contracts and interfaces with those below it. All may import interfaces of standards."""
 
@@ -31,6 +32,9 @@ STANDARDS = "standards"
 OUTSIDE = ("@openzeppelin/contracts/", "@chainlink/contracts/src/v0.8/")
 BASES = "access"
 """The layer whose abstract contracts and libraries all others may inherit and use."""
+FACTORY = "Factory.sol"
+"""How the name of a file ends that may import contracts: those of its own folder that it creates, which needs their
+code."""
 
 PACKAGES: dict[str, frozenset[str]] = {
     "build": frozenset(),
@@ -39,13 +43,14 @@ PACKAGES: dict[str, frozenset[str]] = {
     "recipe": frozenset({"build", "engines"}),
     "inputs": frozenset(),
     "model": frozenset({"inputs"}),  # the spelling of identifiers, which has to be one and the same
-    "operations": frozenset({"build", "embedded", "engines", "inputs", "recipe"}),
-    "fuzz": frozenset({"build", "embedded", "engines", "model", "recipe"}),
-    "gasbench": frozenset({"build", "engines", "recipe"}),
+    "oracle": frozenset({"build", "engines", "inputs"}),  # works with any suite's address: a node needs no recipe
+    "operations": frozenset({"build", "embedded", "engines", "inputs", "oracle", "recipe"}),
+    "fuzz": frozenset({"build", "embedded", "engines", "model", "oracle", "recipe"}),
+    "gasbench": frozenset({"build", "engines", "oracle", "recipe"}),
 }
 """Each package of `commonhold` with those it may import."""
 
-SCRIPTS_MAY = frozenset({"build", "engines", "inputs", "operations", "recipe"})
+SCRIPTS_MAY = frozenset({"build", "engines", "inputs", "operations", "oracle", "recipe"})
 
 APE_ALLOWED = frozenset({"commonhold.engines.anvil_ape", "commonhold.engines.command", "commonhold.fuzz.ape_side"})
 """The modules that are about ape; any other that needs it imports it inside a function (scripts are ape's anyway)."""
@@ -61,6 +66,7 @@ IN_PROCESS = (
     "commonhold.recipe",
     "commonhold.inputs",
     "commonhold.model",
+    "commonhold.oracle",
     "commonhold.operations",
     "commonhold.fuzz",
 )
@@ -76,13 +82,15 @@ class SolidityFile:
     root: str  # "contracts" or "interfaces"
     layer: str
     inside_library_folder: bool
-    concrete: bool  # declares a contract that can be created
+    concrete: frozenset[str]  # contracts it declares that can be created
+    creates: frozenset[str]  # names after `new`
     imports: tuple[tuple[str, bool], ...]  # path as written, whether names are named
 
 
 _COMMENT_OR_STRING = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
 _IMPORT = re.compile(r"(?:^|[;}])\s*import\b([^;\"']*)[\"']([^\"']+)[\"']\s*([^;]*)(?=;)", re.MULTILINE)
-_CONTRACT = re.compile(r"(?:^|[;}\s])(abstract\s+)?contract\s+\w+")
+_CONTRACT = re.compile(r"(?:^|[;}\s])(abstract\s+)?contract\s+(\w+)")
+_NEW = re.compile(r"\bnew\s+(\w+)")
 
 
 def solidity_problems(sources: Sources) -> list[str]:
@@ -109,8 +117,9 @@ def _read_solidity(path: str, text: str) -> SolidityFile:
         (target, "{" in before or " as " in f"{before} {after}") for before, target, after in _IMPORT.findall(bare)
     )
     without_strings = _COMMENT_OR_STRING.sub("", bare)
-    concrete = any(not abstract for abstract in _CONTRACT.findall(without_strings))
-    return SolidityFile(root, layer, "libraries" in rest[:-1], concrete, imports)
+    concrete = frozenset(name for abstract, name in _CONTRACT.findall(without_strings) if not abstract)
+    creates = frozenset(_NEW.findall(without_strings))
+    return SolidityFile(root, layer, "libraries" in rest[:-1], concrete, creates, imports)
 
 
 def _solidity_problem(path: str, file: SolidityFile, target: str, files: Mapping[str, SolidityFile]) -> str | None:
@@ -127,8 +136,11 @@ def _solidity_problem(path: str, file: SolidityFile, target: str, files: Mapping
     if file.root == "interfaces":
         return "an interface imports interfaces only"
     if imported.concrete:
+        is_own_factory = path.endswith(FACTORY) and posixpath.dirname(where) == posixpath.dirname(path)
+        if is_own_factory and imported.concrete & file.creates:
+            return None
         return "a contract imports other contracts' interfaces, never the contracts"
-    if file.layer == "lens":
+    if file.layer == "lens" and imported.layer != "lens":
         return "the lens imports interfaces only"
     if imported.layer not in (file.layer, BASES):
         return f"what {imported.layer} is built of is its own"

@@ -103,6 +103,11 @@ SMALL_SUITE = {
         import {Ledger} from "./Ledger.sol"; // the string "contract X" and the comment import {A} from "b"; are neither
         contract Houses is Ledger { string s = "import 'x';"; }
     """,
+    "contracts/property/Room.sol": "contract Room {}",
+    "contracts/property/RoomFactory.sol": """
+        import {Room} from "./Room.sol";
+        contract RoomFactory { function create() external { new Room{salt: 0}(); } }
+    """,
     "contracts/lens/Lens.sol": 'import {IHouses} from "../../interfaces/property/IHouses.sol"; contract Lens {}',
     "contracts/test/TestHouses.sol": 'import {Houses} from "../property/Houses.sol"; contract TestHouses is Houses {}',
 }
@@ -132,6 +137,9 @@ def test_solidity_check__suite_that_keeps_the_rules__has_no_problem():
         ),
         ("contracts/property/Houses.sol", 'import {People} from "../identity/People.sol";', "never the contracts"),
         ("contracts/property/Ledger.sol", 'import {Houses} from "./Houses.sol";', "never the contracts"),
+        ("contracts/property/Houses.sol", 'import {Room} from "./Room.sol"; // new Room()', "never the contracts"),
+        ("contracts/property/RoomFactory.sol", 'import {Houses} from "./Houses.sol";', "never the contracts"),
+        ("contracts/property/RoomFactory.sol", 'import {Hub} from "../access/Hub.sol";', "never the contracts"),
         ("contracts/identity/People.sol", 'import {Hub} from "../access/Hub.sol";', "never the contracts"),
         ("contracts/lens/Lens.sol", 'import {Slots} from "../property/libraries/Slots.sol";', "interfaces only"),
         ("contracts/lens/Lens.sol", 'import {Houses} from "../property/Houses.sol";', "never the contracts"),

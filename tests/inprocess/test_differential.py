@@ -11,6 +11,11 @@ from commonhold.fuzz.stage import open_stage
 
 STEPS = 200
 
+CONTRACTS_WITH_STORAGE = (
+    *("hub", "credentials", "registry", "certificate", "coin", "income"),
+    *("aggregator", "reader", "valuation", "main_feed"),
+)
+
 
 def test_differential__random_sequence__same_on_both_engines() -> None:
     world = open_stage(InProcessEngine())
@@ -20,7 +25,7 @@ def test_differential__random_sequence__same_on_both_engines() -> None:
     assert differences(here, there, sequence) == []
     assert len(here["outcomes"]) == STEPS
     assert {kind for kind, *_ in here["outcomes"]} == {"done", "refused"}
-    assert all(here["storage"][name] for name in ("hub", "credentials", "registry", "certificate", "coin", "income"))
+    assert all(here["storage"][name] for name in CONTRACTS_WITH_STORAGE)
 
 
 def test_differential__any_difference__is_named() -> None:

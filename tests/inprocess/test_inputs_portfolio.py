@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from commonhold.inputs import json_positions, portfolio
+from commonhold.inputs import files, json_positions, portfolio
 from commonhold.inputs.home import MAX_SHARES, MIN_SHARES, field_names
-from commonhold.inputs.portfolio import FORMAT, InputError, read_portfolio
+from commonhold.inputs.portfolio import FORMAT, read_portfolio
+from commonhold.inputs.problems import InputError
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "portfolio.json"
 
@@ -231,7 +232,7 @@ def test_many_faults__the_report_is_bounded(tmp_path: Path) -> None:
     file = write(tmp_path, [{} for _ in range(1_000)])
     with pytest.raises(InputError) as caught:
         read_portfolio(file)
-    assert len(caught.value.problems) == portfolio.MAX_PROBLEMS
+    assert len(caught.value.problems) == files.MAX_PROBLEMS
     assert str(caught.value).splitlines()[-1] == "... and 180 more"
 
 

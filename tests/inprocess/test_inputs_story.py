@@ -13,7 +13,7 @@ from commonhold.operations.amounts import AmountError, parse_amount, show_amount
 from commonhold.operations.connection import cast_of, tokenize_options
 from commonhold.operations.paper import svg_of, write_svg
 from commonhold.operations.reading import certificate_of, property_of, wallet_of
-from commonhold.operations.story import RENT_PER_SHARE, Story, gas_by_step
+from commonhold.operations.story import RENT_PER_SHARE, Story
 from commonhold.operations.transfers import refusal_of
 from commonhold.recipe import deploy, local_parameters
 
@@ -35,7 +35,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
 def test_story__four_refusals_by_name(story: Story) -> None:
     pledged, lien_holder = story.pledged_share, story.suite.lien_holder.address
     unapproved = story.followed_share + 2
-    assert [(refusal.error.name, refusal.error.named) for refusal in story.refusals] == [
+    assert [(refusal.error, refusal.named) for refusal in story.chronicle.refusals] == [
         ("TransferNotApproved", {"shareId": unapproved, "to": story.cast.buyer}),
         ("ERC7943CannotReceive", {"account": story.cast.stranger}),
         ("ShareLocked", {"shareId": pledged, "lienHolder": lien_holder, "leaseHolder": "0x" + "00" * 20}),
@@ -56,7 +56,7 @@ def test_story__shares_and_income_are_where_they_belong(story: Story) -> None:
 
 
 def test_story__every_step_has_its_receipts(story: Story) -> None:
-    steps = {name: count for name, count, _ in gas_by_step(story.steps)}
+    steps = {name: count for name, count, _ in story.chronicle.gas_by_step()}
     assert steps["register a home"] == steps["tokenize a home"] == 2
     assert all(count > 0 for count in steps.values())
 

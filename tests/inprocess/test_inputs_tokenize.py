@@ -12,7 +12,8 @@ import pytest
 
 from commonhold import build
 from commonhold.engines import InProcessEngine
-from commonhold.inputs.portfolio import InputError, Portfolio, read_portfolio
+from commonhold.inputs.portfolio import Portfolio, read_portfolio
+from commonhold.inputs.problems import InputError
 from commonhold.operations.credentials import ensure_credential
 from commonhold.operations.documents import description_of
 from commonhold.operations.reading import DocumentKind, all_properties

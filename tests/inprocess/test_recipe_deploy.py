@@ -9,9 +9,10 @@ import pytest
 
 from commonhold import build
 from commonhold.engines import InProcessEngine
-from commonhold.recipe import PLAN, Parameters, RecipeError, Role, deploy
+from commonhold.recipe import PLAN, Parameters, RecipeError, Role, deploy, prove
 from commonhold.recipe.deploy import Deployment, Progress
-from commonhold.recipe.plan import ContractEntry, FunctionsEntry, Param, Ref
+from commonhold.recipe.parameters import Sequencer
+from commonhold.recipe.plan import INDEX_FEED, ContractEntry, FunctionsEntry, Param, Ref
 
 
 class Killed(Exception):
@@ -139,6 +140,56 @@ def test_deployer__who_shall_hold_a_role__is_refused(parameters):
     engine = InProcessEngine()
     with pytest.raises(RecipeError, match=r"roles\.court: 7 is the deployer, who must hold nothing"):
         deploy(engine, parameters, engine.accounts[7])
+
+
+@pytest.mark.parametrize(
+    ("account", "message"),
+    [
+        (0, r"oracle\.nodes: 0 is the deployer, who must hold nothing"),
+        ("0x09DB0a93B389bEF724429898f539AEB7ac2Dd55f", r"oracle\.nodes: 0x09DB0a9\w+ and 20 are the same account"),
+    ],
+)
+def test_node__that_is_the_deployer_or_named_twice__is_refused(parameters, account, message):
+    oracle = parameters.oracle.model_copy(update={"nodes": [*parameters.oracle.nodes[:6], account]})
+    engine = InProcessEngine()
+    with pytest.raises(RecipeError, match=message):
+        deploy(engine, parameters.model_copy(update={"oracle": oracle}))
+    assert engine.nonce(engine.accounts[0]) == 0
+
+
+@pytest.mark.parametrize("section", ["sequencer", "index"])
+def test_feed__without_a_contract__is_refused_before_the_first_transaction(parameters, section):
+    nowhere = "0x" + "99" * 20
+    index = parameters.oracle.index.model_copy(update={"feed": nowhere})
+    changed = {"sequencer": Sequencer(feed=nowhere, grace="1 hour")} if section == "sequencer" else {"index": index}
+    oracle = parameters.oracle.model_copy(update=changed)
+    engine = InProcessEngine()
+    with pytest.raises(RecipeError, match=rf"oracle\.{section}\.feed: there is no contract at {nowhere}"):
+        deploy(engine, parameters.model_copy(update={"oracle": oracle}))
+    assert engine.nonce(engine.accounts[0]) == 0
+
+
+def test_feeds__of_a_live_network__are_read_as_the_parameters_say(parameters):
+    """A chain with an L2's sequencer feed and a real index: the recipe creates no mock."""
+    engine = InProcessEngine()
+    people = engine.accounts
+    sequencer = engine.deploy("TestChainlinkFeed", 0, 0, sender=people[30])
+    index = engine.deploy("TestFaultyFeed", 18, "HPI / USD", 321 * 10**18, sender=people[30])
+    engine.advance(3_601)
+    engine.send(index, "setAnswer", 322 * 10**18, sender=people[30])
+    terms = parameters.oracle.index.model_copy(
+        update={"feed": index.address, "decimals": 18, "description": "HPI / USD"}
+    )
+    oracle = parameters.oracle.model_copy(
+        update={"sequencer": Sequencer(feed=sequencer.address, grace="1 hour"), "index": terms}
+    )
+    local = parameters.local.model_copy(update={"first_index": None})
+    suite = deploy(engine, parameters.model_copy(update={"oracle": oracle, "local": local}))
+    assert "index_feed" not in suite.contracts
+    assert suite.reader.sequencer() == (sequencer.address, 3_600)
+    page = suite.reader.inspect(INDEX_FEED)
+    assert (page.feed, page.value, page.status) == (index.address, 322 * 10**18, 1)
+    prove(suite)
 
 
 def test_row__missing_after_the_handover__is_the_daos_to_write(parameters):

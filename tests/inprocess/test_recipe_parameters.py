@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from commonhold.recipe.parameters import FOLDER, ParametersError, find_parameters, load_parameters, parse_parameters
@@ -24,14 +26,14 @@ WRONG = [
     (
         "recovery_period: 7 days",
         "recovery_period: 2 days",
-        "identity.recovery_period: expected longer than dao.timelock",
+        "identity.recovery_period: '2 days': expected longer than dao.timelock",
     ),
     ("stop_period: 30 days", "stop_period: 31 days", "guardian.stop_period: '31 days': expected from 1 to 720 hours"),
     ("stop_period: 30 days", "stop_period: -1 days", "guardian.stop_period: '-1 days': expected a length of time"),
     (
         "forced_transfer_delay: 3 days",
         "forced_transfer_delay: 48 hours",
-        "court.forced_transfer_delay: expected longer than dao.timelock_delay (172800 s)",
+        "court.forced_transfer_delay: '48 hours': expected longer than dao.timelock_delay (172800 s)",
     ),
     (
         "timelock_delay: 2 days",
@@ -49,7 +51,7 @@ WRONG = [
     ("default_share_count: 8", "share_count: 8", "property.default_share_count: missing"),
     ("guardian: [2]", "guardian: []", "roles.guardian: []: expected list should have at least 1 item"),
     ("guardian: [2]", "guardian: [2, 2]", "roles.guardian: [2, 2]: expected each holder once"),
-    ("guardian: [2]", "guardian: [20]", "roles.guardian.0: 20: expected an address"),
+    ("guardian: [2]", "guardian: [32]", "roles.guardian.0: 32: expected an address"),
     ("guardian: [2]", "guardian: 2", "roles.guardian: 2: expected input should be a valid list"),
     ("council: 1 ", "council: '0x0000000000000000000000000000000000000000' ", "roles.council: '0x00000000000000000000"),
     (
@@ -61,7 +63,7 @@ WRONG = [
     (
         "100_000_000 HMD",
         "100_000_000",
-        "local.council_minter_cap: 100000000: expected an amount of coins with its unit",
+        "local.council_minter_cap: 100000000: expected an amount of HMD with its unit",
     ),
     ("100_000_000 HMD", "0 HMD", "local.council_minter_cap: '0 HMD': expected from 1"),
     (
@@ -73,8 +75,87 @@ WRONG = [
     ("roles:", "roles: [", "not YAML"),
 ]
 
+NODES = "nodes: [20, 21, 22, 23, 24, 25, 26]"
+FEED = "'0x" + "99" * 20 + "'"
+SOMEBODY = "'0x70997970C51812dc3A010C7d01b50e0d17dc79C8'"
 
-@pytest.mark.parametrize(("right", "wrong", "message"), WRONG)
+WRONG_ORACLE = [
+    # (text of the right file, what takes its place, rest of the message)
+    (NODES, "nodes: [20, 21, 22]", "oracle.nodes: [20, 21, 22]: expected list should have at least 4 items"),
+    (NODES, f"nodes: {list(range(32))}", "expected list should have at most 31 items"),
+    (NODES, "nodes: [20, 21, 22, 20]", "oracle.nodes: [20, 21, 22, 20]: expected each node once"),
+    (NODES, "nodes: [20, 21, 22, 23, 24, 25, 32]", "oracle.nodes.6: 32: expected an address"),
+    (NODES, "nodes: [20, 21, 22, 23, 24, 25]", "oracle.max_faulty: 2: expected from 1 to 1: 6 nodes can't bear more"),
+    ("max_faulty: 2", "max_faulty: 3", "oracle.max_faulty: 3: expected from 1 to 2: 7 nodes can't bear more"),
+    ("max_faulty: 2", "max_faulty: 0", "oracle.max_faulty: 0: expected from 1 to 2"),
+    ("max_faulty: 2", "max_faulty: '2'", "oracle.max_faulty: '2': expected a whole number"),
+    ("feed_max_step: 10 %", "feed_max_step: 51 %", "oracle.feed_max_step: '51 %': expected from 1 to 50 %"),
+    ("feed_max_step: 10 %", "feed_max_step: 0.99 %", "oracle.feed_max_step: '0.99 %': expected from 1 to 50 %"),
+    ("feed_max_step: 10 %", "feed_max_step: 0.1", "oracle.feed_max_step: 0.1: expected a percentage with at most two"),
+    ("feed_max_step: 10 %", "feed_max_step: 10 % a year", "expected a percentage with at most two decimals"),
+    ("feed_max_step: 10 %", "feed_max_step: 10.001 %", "expected a percentage with at most two decimals"),
+    ("feed_quarantine: 1 day", "feed_quarantine: 59 minutes", "oracle.feed_quarantine: '59 minutes': expected from 1"),
+    ("feed_quarantine: 1 day", "feed_quarantine: 31 days", "oracle.feed_quarantine: '31 days': expected from 1 to 720"),
+    ("heartbeat: 120 days", "heartbeat: 59 seconds", "oracle.index.heartbeat: '59 seconds': expected from 1 to 576000"),
+    ("heartbeat: 120 days", "heartbeat: 401 days", "oracle.index.heartbeat: '401 days': expected from 1 to 576000 min"),
+    ("decimals: 8", "decimals: 19", "oracle.index.decimals: 19: expected from 0 to 18"),
+    ("min: 1 point", "min: 1", "oracle.index.min: 1: expected an amount of points with its unit"),
+    ("min: 1 point", "min: 1 USD", "oracle.index.min: '1 USD': expected an amount of points"),
+    ("max: 1_000_000 points", "max: 1 point", "oracle.index.max: '1 point': expected more than oracle.index.min"),
+    ("max: 1_000_000 points", "max: 1e6 points", "oracle.index.max: '1e6 points': expected an amount of points"),
+    ("max: 1_000_000 points", "max: 10000000001 points", "expected from 0 to 10000000000 points"),
+    ("max: 1_000_000 points", "top: 5 points", "oracle.index.top: there is no such parameter"),
+    (
+        "description: v0.8/tests/MockV3Aggregator.sol",
+        "description: ''",
+        "oracle.index.description: '': expected string",
+    ),
+    ("  index: #", f"  sequencer: {{feed: {SOMEBODY}}}\n  index: #", "oracle.sequencer.grace: missing"),
+    (
+        "  index: #",
+        f"  sequencer: {{feed: {SOMEBODY}, grace: 0 minutes}}\n  index: #",
+        "oracle.sequencer.grace: '0 minutes': expected from 1 to 1440 minutes",
+    ),
+    (
+        "  index: #",
+        "  sequencer: {feed: 3, grace: 1 hour}\n  index: #",
+        "oracle.sequencer.feed: 3: expected an address (checksummed, not zero)",
+    ),
+    (
+        "heartbeat: 120 days",
+        f"feed: {SOMEBODY}\n    heartbeat: 120 days",
+        f"oracle.index.feed: {SOMEBODY}: expected no feed: on the local chain",
+    ),
+    ("first_index: 100 points", "first_index: 0 points", "local.first_index: '0 points': expected from 1"),
+    ("  first_index: 100 points", "  # none", "local.first_index: expected what the index begins with"),
+    ("haircut_free: 365 days", "haircut_free: 1095 days", "valuation.haircut_free: '1095 days': expected shorter"),
+    ("haircut_rate: 12 % a year", "haircut_rate: 12 %", "valuation.haircut_rate: '12 %': expected a percentage"),
+    ("haircut_rate: 12 % a year", "haircut_rate: 101 % a year", "expected from 0 to 100 % a year"),
+    (
+        "haircut_rate: 12 % a year",
+        "haircut_rate: 50 % a year",
+        "valuation.haircut_rate: '50 % a year': expected a haircut below 100 % when valuation.max_age is reached",
+    ),
+    ("max_age: 1095 days", "max_age: 90 days", "valuation.haircut_free: '365 days': expected shorter than"),
+    (
+        "accept_period: 90 days",
+        "accept_period: 366 days",
+        "valuation.accept_period: '366 days': expected from 1 to 365",
+    ),
+    ("growth_step: 5 %", "growth_step: 101 %", "valuation.growth_step: '101 %': expected from 0 to 100 %"),
+    (
+        "growth_period: 90 days",
+        "growth_period: 23 hours",
+        "valuation.growth_period: '23 hours': expected from 1 to 365",
+    ),
+    ("sale_recent: 180 days", "sale_recent: 180", "valuation.sale_recent: 180: expected a length of time"),
+    ("sale_margin: 10 %", "sale_margin: -1 %", "valuation.sale_margin: '-1 %': expected a percentage"),
+    ("first_value_quarantine: 7 days", "first_value_quarantine: 91 days", "expected from 1 to 90 days"),
+    ("oracle:\n", "orakel:\n", "oracle: missing"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "message"), WRONG + WRONG_ORACLE)
 def test_file__with_one_fault__names_its_place(right, wrong, message):
     assert RIGHT.count(right) == 1
     with pytest.raises(ParametersError) as refused:
@@ -94,7 +175,7 @@ def test_fault__on_a_line__names_that_line(right, wrong):
 
 
 def test_several_faults__are_named_together():
-    text = RIGHT.replace("7 days", "7").replace("guardian: [2]", "guardian: [99]")
+    text = RIGHT.replace("recovery_period: 7 days", "recovery_period: 7").replace("guardian: [2]", "guardian: [99]")
     with pytest.raises(ParametersError) as refused:
         parse_parameters(text, "x.yaml")
     assert len(str(refused.value).splitlines()) == 2
@@ -111,6 +192,46 @@ def test_indices__on_a_public_chain__are_refused():
     text = text[: text.index("# Only for chain")]
     with pytest.raises(ParametersError, match="whose keys everybody knows"):
         parse_parameters(text, "params/mainnet.yaml")
+
+
+def public() -> str:
+    """The same parameters for a public chain: account 20 becomes the address 0x...14, and the index has a feed."""
+    text = RIGHT[: RIGHT.index("# Only for chain")].replace("chain_id: 31337", "chain_id: 1")
+    text = text.replace("heartbeat: 120 days", f"feed: {FEED}\n    heartbeat: 120 days")
+    accounts = re.compile(
+        r"^  (council|guardian|registrar|issuer|underwriter|mediator|court|nodes): [^#\n]*", re.MULTILINE
+    )
+    return accounts.sub(lambda line: re.sub(r"\d+", lambda found: f"'0x{int(found[0]):040x}'", line[0]), text)
+
+
+def test_addresses__on_a_public_chain__are_taken():
+    found = parse_parameters(public(), "params/mainnet.yaml")
+    assert found.oracle.nodes == [f"0x{number:040x}" for number in range(20, 27)]
+    assert found.oracle.index.feed == FEED.strip("'")
+    assert found.local is None
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        (f"    feed: {FEED}\n", "", "oracle.index.feed: expected the address of the index's feed"),
+        ("'0x0000000000000000000000000000000000000016'", "22", "oracle.nodes: ['0x"),
+    ],
+)
+def test_oracle__on_a_public_chain__needs_addresses(right, wrong, message):
+    text = public()
+    assert text.count(right) == 1
+    with pytest.raises(ParametersError) as refused:
+        parse_parameters(text.replace(right, wrong), "params/mainnet.yaml")
+    assert message in str(refused.value)
+
+
+def test_oracle__without_index_and_with_a_sequencer__is_taken():
+    start, end = RIGHT.index("  index: #"), RIGHT.index("valuation:")
+    sequencer = f"  sequencer: {{feed: {SOMEBODY}, grace: 1 hour}}\n\n"
+    text = RIGHT[:start] + sequencer + RIGHT[end:]
+    found = parse_parameters(text.replace("  first_index: 100 points", "  # none"), "x.yaml")
+    assert (found.oracle.index, found.oracle.sequencer.grace) == (None, 3_600)
 
 
 def test_file__that_is_missing__is_refused(tmp_path):
@@ -147,3 +268,21 @@ def test_local_parameters__are_those_of_the_specification(parameters):
     assert parameters.dao.timelock_delay == 2 * day
     assert parameters.property.default_share_count == 8
     assert parameters.local.council_minter_cap == 100_000_000 * 10**18
+
+
+def test_local_parameters_of_the_oracle__are_those_of_the_specification(parameters):
+    day = 86_400
+    assert (parameters.oracle.feed_max_step, parameters.oracle.feed_quarantine) == (1_000, day)
+    assert (len(parameters.oracle.nodes), parameters.oracle.max_faulty) == (7, 2)
+    assert parameters.valuation.terms == (
+        365 * day,
+        1_200,  # 1 point a month
+        1_095 * day,  # 36 months
+        90 * day,
+        500,
+        90 * day,
+        180 * day,
+        1_000,
+        7 * day,
+    )
+    assert (parameters.local.first_index, parameters.first_index_answer) == (100 * 10**18, 100 * 10**8)

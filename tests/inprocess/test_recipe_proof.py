@@ -8,33 +8,12 @@ import pytest
 
 from commonhold.engines import InProcessEngine, Revert
 from commonhold.recipe import PLAN, ProofFailed, Role, deploy, prove
-from commonhold.recipe.deploy import Progress
-from commonhold.recipe.plan import GrantEntry, Param
-from commonhold.recipe.proof import DELEGATED_ACCOUNT, PUBLIC_ROLE, examine
+from commonhold.recipe.plan import INDEX_FEED, GrantEntry, Param
+from commonhold.recipe.proof import DELEGATED_ACCOUNT, PUBLIC_ROLE, Holding, examine
 
 DAY = 86_400
 UNKNOWN_ROLE = 77  # the suite has none of this number
-
-
-class HandoverNear(Exception):
-    pass
-
-
-@pytest.fixture
-def before_handover(parameters):
-    """A suite whose deployer still is admin, and a function that completes it."""
-    engine = InProcessEngine()
-
-    def stop(step: Progress) -> None:
-        if step.title.startswith("grant ADMIN"):
-            raise HandoverNear
-
-    with pytest.raises(HandoverNear):
-        deploy(engine, parameters, progress=stop)
-    # The handles of the unfinished suite, by a run over a copy of the chain's state that is undone again.
-    with engine.rollback():
-        suite = deploy(engine, parameters)
-    return suite, lambda: deploy(engine, parameters)
+UNPLANNED = "unplanned-transaction"  # of the deployer, before the handover
 
 
 def selector_of(contract, function: str) -> bytes:
@@ -50,6 +29,14 @@ def faults_of(suite) -> list[str]:
     with pytest.raises(ProofFailed) as failed:
         prove(suite)
     return failed.value.faults
+
+
+def faults_without_events(suite) -> list[Holding]:
+    """What is found wrong if no events are read, besides that they were not."""
+    faults = examine(suite, from_block=suite.engine.block_number() + 1).faults
+    unseen = [found for found in faults if found.fault == "unseen-creation"]
+    assert len(unseen) == len(suite.contracts) - 1  # all but the factory
+    return [found for found in faults if found not in unseen]
 
 
 def test_suite__as_deployed__passes(suite):
@@ -70,14 +57,14 @@ def test_deployer__with_a_forgotten_role__fails(before_handover):
     suite, complete = before_handover
     suite.hub.grantRole(Role.REGISTRAR, suite.deployer, 0, sender=suite.deployer)
     complete()
-    assert faults_of(suite) == ["deployer-holds-role"]
+    assert faults_of(suite) == ["deployer-holds-role", UNPLANNED]
 
 
 def test_admin__besides_the_timelock__fails(before_handover, attacker):
     suite, complete = before_handover
     suite.hub.grantRole(Role.ADMIN, attacker, 0, sender=suite.deployer)
     complete()
-    assert faults_of(suite) == ["admin-besides-timelock"]
+    assert faults_of(suite) == ["admin-besides-timelock", UNPLANNED]
 
 
 def test_role__that_ripens_later__fails_already(suite, as_dao, attacker):
@@ -116,7 +103,7 @@ def test_court__with_too_short_a_delay__fails(parameters, missing):
     engine = InProcessEngine()
     grants = (*PLAN.grants[:-1], GrantEntry(Role.COURT, Param("roles.court"), delay=delay))
     suite = deploy(engine, parameters, plan=dataclasses.replace(PLAN, grants=grants))
-    assert faults_of(suite) == ["court-with-short-delay"]
+    assert faults_of(suite) == ["court-with-short-delay", UNPLANNED]
 
 
 def test_court__whose_delay_will_shrink__fails_already(suite, as_dao, court, parameters):
@@ -172,12 +159,111 @@ def test_row__of_a_wallet_that_borrows_code__fails(before_handover, attacker, co
     assert fault in faults_of(suite)
 
 
+def test_nodes__of_the_parameters__are_shown(suite, parameters):
+    holdings = examine(suite).holdings
+    found = {holding.place: holding for holding in holdings if holding.place.startswith("aggregator node")}
+    assert len(found) == 1 + len(parameters.oracle.nodes)
+    assert found["aggregator node set"].detail == "set 1, n 7, f 2"
+    assert found["aggregator node 3"].holder == suite.engine.accounts[23]
+
+
+@pytest.mark.parametrize(
+    ("accounts", "max_faulty"),
+    [
+        ([20, 21, 22, 23, 24, 25, 27], 2),  # another node
+        ([21, 20, 22, 23, 24, 25, 26], 2),  # other places
+        ([20, 21, 22, 23, 24, 25, 26, 27], 2),  # one more
+        ([20, 21, 22, 23], 1),  # fewer
+        ([20, 21, 22, 23, 24, 25, 26], 1),  # another f
+    ],
+)
+def test_nodes__unlike_the_parameters__fail(suite, as_dao, accounts, max_faulty):
+    nodes = [suite.engine.accounts[account] for account in accounts]
+    as_dao(suite.aggregator, "setNodes", nodes, max_faulty)
+    assert faults_of(suite) == ["nodes-unlike-parameters"]
+
+
+def test_node__that_is_a_contract__fails(before_handover, nodes):
+    _, complete = before_handover
+    suite = complete()
+    suite.engine.set_code(nodes[4], DELEGATED_ACCOUNT + bytes.fromhex(suite.coin.address[2:]))
+    prove(suite)  # it can still sign
+    suite.engine.set_code(nodes[4], b"\x00")
+    assert faults_of(suite) == ["node-is-contract"]
+
+
+def test_node__that_is_the_deployer__fails(suite, nodes, as_dao):
+    as_dao(suite.aggregator, "setNodes", [*nodes[:6], suite.deployer], 2)
+    assert faults_of(suite) == ["nodes-unlike-parameters"]
+
+
+def feed_terms(suite, feed=None, **changed):
+    index = suite.parameters.oracle.index
+    terms = {
+        "feed": suite.index_feed if feed is None else feed,
+        "heartbeat": index.heartbeat,
+        "decimals": index.decimals,
+        "minValue": index.min,
+        "maxValue": index.max,
+        "description": index.description,
+    }
+    return {**terms, **changed}
+
+
+def test_feed__of_the_parameters__is_shown(suite):
+    expected = ("index_feed", "heartbeat 10368000 s, 8 decimals", "")
+    assert shown(suite, "reader feed HOUSE-PRICE-INDEX") == [expected]
+
+
+@pytest.mark.parametrize(
+    "changed", [{"heartbeat": 121 * DAY}, {"minValue": 2 * 10**18}, {"maxValue": 999_999 * 10**18}]
+)
+def test_feed__under_other_terms__fails(suite, as_dao, changed):
+    as_dao(suite.reader, "setFeed", INDEX_FEED, feed_terms(suite, **changed))
+    assert faults_of(suite) == ["feed-unlike-parameters"]
+
+
+def test_feed__replaced__fails(suite, as_dao, attacker):
+    other = suite.engine.deploy("TestChainlinkFeed", 8, 100 * 10**8, sender=attacker)
+    as_dao(suite.reader, "setFeed", INDEX_FEED, feed_terms(suite, feed=other))
+    assert faults_of(suite) == ["feed-unlike-parameters"]
+
+
+def test_feed__that_the_parameters_do_not_name__fails(suite, as_dao):
+    as_dao(suite.reader, "setFeed", b"ANOTHER".ljust(32, b"\0"), feed_terms(suite))
+    assert shown(suite, "reader feed ANOTHER")[0][2] == "feed-besides-parameters"
+    assert faults_of(suite) == ["feed-besides-parameters"]
+
+
+def test_sale_reporter__that_is_not_of_the_suite__fails(suite, as_dao, attacker):
+    as_dao(suite.valuation, "setSaleReporter", attacker, True)
+    assert faults_of(suite) == ["foreign-reporter"]
+    as_dao(suite.valuation, "setSaleReporter", attacker, False)
+    prove(suite)
+
+
+def test_sale_reporter__of_the_suite__is_shown(suite, as_dao):
+    as_dao(suite.valuation, "setSaleReporter", suite.lien_holder, True)
+    prove(suite)
+    assert shown(suite, "valuation sale reporter") == [("lien_holder", "", "")]
+
+
+def test_oracle__without_an_index__passes(parameters):
+    oracle = parameters.oracle.model_copy(update={"index": None})
+    local = parameters.local.model_copy(update={"first_index": None})
+    bare = parameters.model_copy(update={"oracle": oracle, "local": local})
+    suite = deploy(InProcessEngine(), bare)
+    assert "index_feed" not in suite.contracts
+    assert suite.valuation.INDEX_FEED() == bytes(32)
+    prove(suite)
+
+
 def test_function__open_to_all__fails(before_handover):
     suite, complete = before_handover
     selector = selector_of(suite.coin, "setSuccessor")
     suite.hub.setTargetFunctionRole(suite.coin.address, [selector], PUBLIC_ROLE, sender=suite.deployer)
     complete()
-    assert faults_of(suite) == ["function-open-to-all"]
+    assert faults_of(suite) == ["function-open-to-all", UNPLANNED]
 
 
 @pytest.mark.parametrize(
@@ -199,8 +285,8 @@ def test_function__of_another_role_than_the_plans__fails(before_handover, contra
     suite.hub.setTargetFunctionRole(target, [selector_of(target, function)], role, sender=suite.deployer)
     suite.hub.grantRole(Role.ADMIN, suite.timelock, 0, sender=suite.deployer)
     suite.hub.renounceRole(Role.ADMIN, suite.deployer, sender=suite.deployer)
-    assert faults_of(suite) == ["function-of-foreign-role"]
-    assert [found.place for found in examine(suite).faults] == [f"{contract}.{function}"]
+    assert faults_of(suite) == ["function-of-foreign-role", UNPLANNED]
+    assert examine(suite).faults[0].place == f"{contract}.{function}"
 
 
 def test_function__that_no_abi_has__fails(suite, as_dao):
@@ -214,8 +300,7 @@ def test_function__given_away_before_the_events_that_are_read__fails(suite, as_d
     """The functions of the ABIs are asked for one by one, events or not."""
     as_dao(suite.hub, "setTargetFunctionRole", suite.coin, [selector_of(suite.coin, "setMinter")], Role.REGISTRAR)
     as_dao(suite.hub, "setTargetFunctionRole", suite.hub, [selector_of(suite.hub, "setSuccessor")], Role.REGISTRAR)
-    faults = examine(suite, from_block=suite.engine.block_number() + 1).faults
-    assert {(found.place, found.holder, found.fault) for found in faults} == {
+    assert {(found.place, found.holder, found.fault) for found in faults_without_events(suite)} == {
         ("coin.setMinter", "REGISTRAR", "function-of-foreign-role"),
         ("hub.setSuccessor", "REGISTRAR", "function-of-foreign-role"),
     }
@@ -260,8 +345,7 @@ def test_target__of_the_suite_closed_and_delayed_before_the_events_that_are_read
     as_dao(suite.hub, "setTargetClosed", suite.coin, True)
     as_dao(suite.hub, "setTargetAdminDelay", suite.coin, DAY)
     suite.engine.advance(6 * DAY)
-    later = examine(suite, from_block=suite.engine.block_number() + 1)
-    assert [(found.who, found.fault) for found in later.faults] == [
+    assert [(found.who, found.fault) for found in faults_without_events(suite)] == [
         ("coin", "closed-target"),
         ("coin", "target-with-admin-delay"),
     ]
@@ -304,13 +388,12 @@ def test_role__with_another_keeper_than_the_dao__fails(before_handover, setter, 
     suite, complete = before_handover
     suite.engine.send(suite.hub, setter, role, Role.ISSUER, sender=suite.deployer)
     complete()
-    assert faults_of(suite) == [fault]
+    assert faults_of(suite) == [fault, UNPLANNED]
 
 
 def test_role__of_the_suite_whose_keeper_changed_before_the_events_that_are_read__fails(suite, as_dao):
     as_dao(suite.hub, "setRoleAdmin", Role.COURT, UNKNOWN_ROLE)
-    later = examine(suite, from_block=suite.engine.block_number() + 1)
-    assert [(found.place, found.fault) for found in later.faults] == [
+    assert [(found.place, found.fault) for found in faults_without_events(suite)] == [
         ("hub getRoleAdmin of COURT", "role-with-own-admin")
     ]
 
@@ -323,10 +406,10 @@ def test_operation__that_the_deployer_left_in_the_hub__fails_while_it_waits(befo
     hub.schedule(suite.coin, order, 0, sender=deployer)
     hub.revokeRole(Role.COURT, deployer, sender=deployer)
     complete()
-    assert faults_of(suite) == ["operation-of-deployer"]
+    assert faults_of(suite) == ["operation-of-deployer", UNPLANNED]
     assert shown(suite, "hub operation") == [("external account", "coin.forcedTransfer", "operation-of-deployer")]
     hub.cancel(deployer, suite.coin, order, sender=deployer)
-    prove(suite)
+    assert faults_of(suite) == [UNPLANNED]
 
 
 def test_operation__of_the_court__is_shown(suite, court, attacker):

@@ -7,11 +7,14 @@ from commonhold.fuzz.rules import (  # noqa: F401 - each enters its rules into t
     credentials,
     dao,
     encumbrances,
+    feeds,
     houses,
     income,
+    nodes,
     recovery,
     strangers,
     time,
+    values,
 )
 from commonhold.fuzz.rules.registry import RULES, Rule
 

@@ -8,7 +8,10 @@ from commonhold.fuzz import inputs
 from commonhold.fuzz.cast import ISSUERS
 from commonhold.fuzz.choices import Choices
 from commonhold.fuzz.inputs import COIN, DAY
+from commonhold.fuzz.rules.feeds import lift_freeze, set_feed
+from commonhold.fuzz.rules.nodes import rotate_nodes
 from commonhold.fuzz.rules.registry import rule
+from commonhold.fuzz.rules.values import reset_ceiling, set_reporter
 from commonhold.fuzz.world import Violation, World
 from commonhold.model.access import Roles
 from commonhold.model.certificate import Rights
@@ -82,6 +85,15 @@ PROPOSALS: tuple[Callable[[World, Choices], Call], ...] = (
     set_signpost,
     set_renderer,
     set_listener,
+    rotate_nodes,
+    rotate_nodes,
+    set_feed,
+    set_feed,
+    set_feed,
+    set_feed,
+    lift_freeze,
+    set_reporter,
+    reset_ceiling,
 )
 
 

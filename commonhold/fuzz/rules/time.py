@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from commonhold.fuzz.choices import Choices
 from commonhold.fuzz.inputs import DAY
+from commonhold.fuzz.rules.feeds import index_edges
 from commonhold.fuzz.rules.registry import rule
+from commonhold.fuzz.rules.values import value_edges
 from commonhold.fuzz.world import FURTHEST_JUMP, World
 
 
@@ -19,6 +21,8 @@ def thresholds(w: World) -> list[int]:
     seconds += [proposal.ready_at for proposal in m.timelock.proposals.values() if not proposal.done]
     stop = m.registry.switch
     seconds += [stop.stopped_until, stop.stopped_until + stop.period]
+    seconds += index_edges(w)
+    seconds += [second for number in m.registry.houses for second in value_edges(w, number)]
     return sorted({second for second in seconds if w.now < second < w.now + FURTHEST_JUMP})
 
 

@@ -1,9 +1,11 @@
 """The gas table, chapter by chapter. A new row is one decorated function in the file of its subject."""
 
-from commonhold.gasbench.chapters import baseline, certificate, coin, encumbrances, identity, income, registry
+from commonhold.gasbench.chapters import baseline, certificate, coin, encumbrances, identity, income, oracle, registry
 from commonhold.gasbench.rows import Row
 
-CHAPTERS = [module.CHAPTER for module in (certificate, encumbrances, income, identity, registry, coin, baseline)]
+CHAPTERS = [
+    module.CHAPTER for module in (certificate, encumbrances, income, identity, registry, oracle, coin, baseline)
+]
 
 
 def all_rows() -> list[Row]:

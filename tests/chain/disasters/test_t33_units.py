@@ -1,6 +1,7 @@
 """T33, units: a number in the wrong unit is refused by a type or a range, or does visibly nothing.
 
-Per share or per house, seconds, days or milliseconds, 6 or 18 decimals, id of a house or of a share.
+Per share or per house, seconds, days or milliseconds, 6, 8 or 18 decimals, more than 10,000 basis points, id of a
+house, of a share or of a feed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from commonhold.build import COMPILER, ROOT
 from commonhold.engines.codec import CodecError
 from commonhold.recipe import ParametersError
 from commonhold.recipe.parameters import parse_parameters
+from commonhold.recipe.plan import INDEX_FEED
 
 COIN = 10**18
 DAY = 86_400
@@ -60,7 +62,172 @@ def test_sale_price__scaled_twice__is_refused(
     conserved()
 
 
+# -prices of feeds and sales
+
+
+@pytest.fixture
+def replace_index(handles, engine, deployer, as_dao):
+    """The DAO agrees to another feed for the index; past its quarantine, 10 % up. Returns the feed."""
+    description = handles.parameters.oracle.index.description
+
+    def replace(decimals: int, *, agreed: int | None = None, answer: int | None = None):
+        given = 100 * 10**decimals if answer is None else answer
+        feed = engine.deploy("TestFaultyFeed", decimals, description, given, sender=deployer)
+        index = handles.parameters.oracle.index
+        expected = decimals if agreed is None else agreed
+        terms = (feed.address, index.heartbeat, expected, index.min, index.max, description)
+        as_dao(handles.reader, "setFeed", INDEX_FEED, terms)
+        engine.advance(handles.reader.quarantinePeriod())
+        feed.setAnswer(given * 11 // 10, sender=deployer)
+        return feed
+
+    return replace
+
+
+@pytest.mark.parametrize("decimals", [0, 6, 8, 18])
+def test_index__of_any_decimals__moves_a_house_alike(handles, register_house, appraise, replace_index, decimals):
+    house = register_house()
+    appraise(house, 200_000 * COIN)
+    replace_index(decimals)
+    assert handles.reader.read(INDEX_FEED)[0] == 110 * COIN
+    page = handles.valuation.explainValue(house)
+    assert (page.indexThen, page.indexNow, page.valueUsd) == (100 * COIN, 110 * COIN, 220_000 * COIN)
+
+
+@pytest.mark.parametrize(("decimals", "agreed"), [(6, 8), (6, 18), (8, 6), (8, 18), (18, 6), (18, 8)])
+def test_index__of_other_decimals_than_agreed__is_refused(replace_index, refused, decimals, agreed):
+    with refused("FeedNotValid", INDEX_FEED, 8):  # wrong decimals
+        replace_index(decimals, agreed=agreed)
+
+
+@pytest.mark.parametrize(("written", "read"), [(6, 8), (8, 6), (8, 18), (18, 8)])
+def test_index__answered_in_other_decimals__is_out_of_step_or_bounds(replace_index, refused, handles, written, read):
+    """The feed says 8 decimals and counts in 6: a hundredth of the last good value, or its hundredfold, or worse."""
+    level = 100 * 10**written * 10**18 // 10**read
+    index = handles.parameters.oracle.index
+    expected = (
+        refused("StepTooLarge", INDEX_FEED, level, 100 * COIN, handles.reader.maxStepBps())
+        if index.min < level < index.max
+        else refused("FeedNotValid", INDEX_FEED, 12)  # out of bounds
+    )
+    with expected:
+        replace_index(read, answer=100 * 10**written)
+
+
+@pytest.mark.parametrize("decimals", [0, 6, 7, 9, 18])
+def test_index__that_changes_its_decimals__is_invalid_at_once(
+    handles, register_house, appraise, replace_index, deployer, refused, decimals
+):
+    house = register_house()
+    appraise(house, 200_000 * COIN)
+    feed = replace_index(8)
+    handles.reader.record(INDEX_FEED, sender=deployer)
+    feed.setDecimals(decimals, sender=deployer)
+    assert handles.valuation.valueOf(house)[::2] == (220_000 * COIN, 5)  # by the value on record; the feed is invalid
+    with refused("FeedNotValid", INDEX_FEED, 8):
+        appraise(house, 200_000 * COIN)
+
+
+@pytest.fixture
+def sale(handles, register_house, appraise, credential, as_dao, share, owner_a, owner_b, council):
+    """Reports a sale of a share of a house of 8 worth 200,000; returns its value and that for new loans."""
+    credential(owner_a)
+    credential(owner_b)
+    as_dao(handles.valuation, "setSaleReporter", council.address, True)
+    house = register_house()
+    appraise(house, 200_000 * COIN)
+
+    def report(price: int) -> tuple[int, int]:
+        handles.valuation.reportSale(share(house, 1), owner_a.address, owner_b.address, price, sender=council)
+        return handles.valuation.valueOf(house).valueUsd, handles.valuation.lendingValueOf(house).valueUsd
+
+    return report
+
+
+def test_sale__price_is_of_one_share(sale):
+    assert sale(20_000 * COIN) == (200_000 * COIN, 176_000 * COIN)  # 8 x 20,000 and a tenth
+
+
+@pytest.mark.parametrize("price", [160_000 * COIN, 20_000 * COIN * COIN, MAX])
+def test_sale__of_the_house_for_that_of_a_share__or_scaled_twice__lifts_nothing(sale, price):
+    value, lent = sale(price)
+    assert (value, lent // COIN) == (200_000 * COIN, 200_000)
+
+
+def test_sale__in_cash_decimals__stops_new_loans_and_harms_no_old_one(sale):
+    assert sale(20_000 * 10**6) == (200_000 * COIN, 8 * 20_000 * 10**6 * 11 // 10)
+
+
+def test_appraisal__scaled_twice__is_refused(register_house, appraise, refused, feed_of):
+    house = register_house()
+    twice = 200_000 * COIN * COIN
+    with refused("ValueOutOfRange", feed_of(house), twice):  # 128 bits for any feed
+        appraise(house, twice)
+    with refused("AmountOutOfRange", 2**112):  # 112 bits for a house
+        appraise(house, 2**112)
+
+
+def test_appraisal__of_a_share_for_a_house__then_put_right__reaches_new_loans_step_by_step(
+    handles, register_house, appraise
+):
+    """Nothing tells 25,000 from 200,000; but nobody can borrow on the jump between the two."""
+    house = register_house()
+    appraise(house, 25_000 * COIN)
+    appraise(house, 200_000 * COIN)
+    assert handles.valuation.valueOf(house).valueUsd == 200_000 * COIN
+    assert handles.valuation.lendingValueOf(house).valueUsd // COIN == 25_000
+
+
 # ---------------------------------------------------------------------------------------------------------------- times
+
+
+@pytest.fixture
+def valuation_with(handles, deployer):
+    """Deploys a valuation with one number changed."""
+
+    def deploy(field: str, value: int) -> None:
+        terms = dict(
+            zip(type(handles.parameters.valuation).model_fields, handles.parameters.valuation.terms, strict=True)
+        )
+        assert field in terms
+        keys = ("hub", "registry", "credentials", "aggregator", "reader")
+        peers = [getattr(handles, key).address for key in keys]
+        changed = tuple((terms | {field: value}).values())
+        handles.engine.deploy("PropertyValuation", *peers, INDEX_FEED, changed, 30 * DAY, sender=deployer)
+
+    return deploy
+
+
+VALUATION_PERIODS = [
+    ("haircut_free", "haircutFreePeriod", 365),
+    ("max_age", "maxAgePeriod", 1_095),
+    ("accept_period", "acceptPeriod", 90),
+    ("growth_period", "growthPeriod", 90),
+    ("sale_recent", "saleRecentPeriod", 180),
+    ("first_value_quarantine", "firstValueQuarantinePeriod", 7),
+]
+
+
+@pytest.mark.parametrize(("field", "name", "days"), VALUATION_PERIODS)
+def test_valuation_terms__in_days_hours_or_milliseconds__stop_the_deployment(
+    valuation_with, refused, field, name, days
+):
+    valuation_with(field, days * DAY)
+    for wrong in (days, 24 * days, days * DAY * 1_000):
+        with refused("ParameterOutOfRange", name, wrong):
+            valuation_with(field, wrong)
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [("haircut_rate", "haircutRateBps"), ("growth_step", "growthStepBps"), ("sale_margin", "saleMarginBps")],
+)
+def test_valuation_terms__more_than_10_000_basis_points__stop_the_deployment(valuation_with, refused, field, name):
+    for wrong in (10_001, 12_000, 65_535):
+        with refused("ParameterOutOfRange", name, wrong):
+            valuation_with(field, wrong)
+    with pytest.raises(CodecError):  # a share with 18 decimals
+        valuation_with(field, COIN // 20)
 
 
 @pytest.mark.parametrize(
@@ -93,6 +260,16 @@ def test_period__in_days_or_milliseconds__stops_the_deployment(
         ("council_minter_cap: 100_000_000 HMD", "council_minter_cap: 100000000"),
         ("default_share_count: 8", "default_share_count: 12.5"),
         ("default_share_count: 8", "default_share_count: 800"),
+        ("haircut_free: 365 days", "haircut_free: 365"),
+        ("haircut_rate: 12 % a year", "haircut_rate: 12 %"),
+        ("haircut_rate: 12 % a year", "haircut_rate: 1200"),
+        ("max_age: 1095 days", "max_age: 36 months"),
+        ("accept_period: 90 days", "accept_period: 90 minutes"),
+        ("growth_step: 5 %", "growth_step: 500"),
+        ("growth_step: 5 %", "growth_step: 500 %"),
+        ("growth_period: 90 days", "growth_period: 7776000"),
+        ("sale_margin: 10 %", "sale_margin: 0.1"),
+        ("first_value_quarantine: 7 days", "first_value_quarantine: 7"),
     ],
 )
 def test_parameter__without_its_unit_or_out_of_range__is_refused_by_name(conserved, right, wrong):
@@ -183,19 +360,31 @@ def test_ids__of_a_share_for_a_house_and_the_reverse__find_nothing(
 
 @pytest.mark.parametrize(
     ("taken", "given"),
-    [("ShareId", "PropertyId"), ("PropertyId", "ShareId"), ("ShareId", "uint256"), ("uint256", "ShareId")],
+    [
+        ("ShareId", "PropertyId"),
+        ("PropertyId", "ShareId"),
+        ("ShareId", "uint256"),
+        ("uint256", "ShareId"),
+        ("FeedId", "PropertyId"),
+        ("PropertyId", "FeedId"),
+        ("FeedId", "bytes32"),
+    ],
 )
 def test_ids__are_types_of_their_own__so_the_compiler_refuses_a_mix(taken, given):
     """Contracts can't even be compiled with one where the other belongs."""
     source = (
         "// SPDX-License-Identifier: MIT\npragma solidity 0.8.37;\n"
+        'import {FeedId} from "interfaces/oracle/FeedId.sol";\n'
         'import {PropertyId, ShareId} from "interfaces/property/Ids.sol";\n'
         f"contract Mix {{ function mix({given} id) external pure returns ({taken}) {{ return id; }} }}\n"
     )
-    ids = (ROOT / "interfaces" / "property" / "Ids.sol").read_text(encoding="utf-8")
+    ids = {
+        path: {"content": (ROOT / path).read_text(encoding="utf-8")}
+        for path in ("interfaces/property/Ids.sol", "interfaces/oracle/FeedId.sol")
+    }
     order = {
         "language": "Solidity",
-        "sources": {"Mix.sol": {"content": source}, "interfaces/property/Ids.sol": {"content": ids}},
+        "sources": {"Mix.sol": {"content": source}, **ids},
         "settings": {"outputSelection": {}},
     }
     run = subprocess.run(

@@ -5,9 +5,17 @@ from __future__ import annotations
 import ape
 import pytest
 
+from commonhold.recipe.plan import INDEX_FEED
+
 COIN = 10**18
 MAX = 2**256 - 1
 ZERO = "0x" + "00" * 20
+
+
+def parts_of(suite) -> list:
+    """What the lens looks at, as its constructor takes it."""
+    names = ("credentials", "registry", "certificate", "income", "coin", "aggregator", "reader", "valuation")
+    return [getattr(suite, name) for name in names]
 
 
 def ids(page) -> list[int]:
@@ -218,7 +226,7 @@ def test_supply__too_many_minters__clipped(suite, council, asked, answered):
 
 
 def test_constructor__without_code__refused(project, suite, deployer, attacker):
-    parts = [suite.credentials, suite.registry, suite.certificate, suite.income, suite.coin]
+    parts = parts_of(suite)
     for i in range(len(parts)):
         with ape.reverts(suite.lens.MissingCode, candidate=attacker):
             project.SuiteLens.deploy(*parts[:i], attacker, *parts[i + 1 :], sender=deployer)
@@ -229,7 +237,7 @@ def test_broken_parts__nothing_reverts_and_nothing_is_called_complete(
 ):
     """Each part in turn is a contract that answers nothing the lens asks."""
     house = tokenize(2)
-    parts = [suite.credentials, suite.registry, suite.certificate, suite.income, suite.coin]
+    parts = parts_of(suite)
     deaf = project.TestPermitSpender.deploy(sender=deployer)
     for i in range(len(parts)):
         lens = project.SuiteLens.deploy(*parts[:i], deaf, *parts[i + 1 :], sender=deployer)
@@ -238,14 +246,21 @@ def test_broken_parts__nothing_reverts_and_nothing_is_called_complete(
             "properties": lens.properties(0, 0).complete,
             "certificate": lens.certificate(share(house, 1)).complete,
             "supply": lens.supply([owner_a]).complete,
+            "houseValue": lens.houseValue(house).complete,
+            "values": lens.values(0, 0).complete,
+            "feeds": lens.feeds([INDEX_FEED]).complete,
+            "nodeNetwork": lens.nodeNetwork().complete,
         }
-        # Which pages lose something with which part: credentials, registry, certificate, income, coin.
+        # Which pages lose something with which part, in their order.
         lost = [
             {"wallet"},
-            {"wallet", "properties", "supply"},
+            {"wallet", "properties", "supply", "houseValue", "values"},
             {"wallet", "properties", "certificate"},
             {"wallet", "properties", "certificate", "supply"},
             {"wallet", "supply"},
+            {"houseValue", "values", "nodeNetwork"},
+            {"feeds"},
+            {"houseValue", "values"},
         ][i]
         assert {page for page, whole in complete.items() if not whole} == lost
         refused, _, data = lens.transferRefusal(owner_a, owner_a, share(house, 1), owner_a)

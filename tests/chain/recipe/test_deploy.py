@@ -140,6 +140,12 @@ def _check_record(file: Path) -> None:
     assert set(record.contracts) >= {"hub", "timelock", "credentials", "registry", "coin", "certificate", "income"}
     assert record.contracts["coin"].arguments[0].value == record.contracts["hub"].address
     assert len({contract.transaction for contract in record.contracts.values()}) == len(record.contracts)
+    nodes = record.contracts["aggregator"].arguments[1]
+    assert (nodes.name, nodes.type) == ("nodes", "address[]")
+    assert re.fullmatch(r"\[(0x[0-9a-fA-F]{40}, ){6}0x[0-9a-fA-F]{40}\]", nodes.value)
+    assert "0x" + b"HOUSE-PRICE-INDEX".ljust(32, b"\0").hex() in [
+        a.value for a in record.contracts["valuation"].arguments
+    ]
 
 
 def test_script__on_a_chain_with_another_id__says_so_in_one_line():

@@ -7,6 +7,8 @@ import pytest
 
 from commonhold.engines import Revert
 
+COIN = 10**18
+
 
 def test_house__tokenized__belongs_to_its_first_owner(suite, tokenized_house, share, owner_a):
     property_id = tokenized_house(shares=12)
@@ -22,6 +24,27 @@ def test_mint__by_a_stranger__names_error_and_caller(suite, attacker):
 def test_mint__by_the_council__emits_its_events(suite, council, owner_a):
     tx = suite.coin.mint(owner_a, 5, sender=council)
     assert suite.coin.LevelChanged(minter=council, previousLevel=0, level=5) in tx.events
+
+
+def test_appraisal__reported_and_accepted__is_the_houses_value(
+    suite, register_house, appraise, index_feed, feed_of, nodes
+):
+    house = register_house(8)
+    tree = appraise(house, 200_000 * COIN, signers=nodes[2:])
+    assert suite.aggregator.latestReport().root == tree.root
+    assert suite.aggregator.feedOf(feed_of(house)).value == 200_000 * COIN
+    index_feed.set_index(105 * COIN)
+    assert suite.valuation.explainValue(house).indexedUsd == 210_000 * COIN
+
+
+def test_appraisal__not_to_be_accepted__is_only_reported(
+    suite, register_house, appraise, report, feed_of, engine, owner_a
+):
+    house = register_house(8)
+    appraise(house, 7 * COIN, accept=False, epoch=40, observed_at=engine.now() - 5)
+    assert suite.valuation.explainValue(house).appraisedAt == 0
+    report({feed_of(house): 8 * COIN}, sender=owner_a)
+    assert suite.aggregator.latestReport().epoch == 41
 
 
 @pytest.mark.parametrize("time", [1, 2])

@@ -120,11 +120,17 @@ def test_demo__as_a_process__tables_picture_and_addresses() -> None:
         "ERC7943CannotReceive",
         "ShareLocked",
         "AlreadyRegistered",
+        "2 of 7 nodes lie",
+        "NotInReport",
+        "haircut for the age",
         "deploy the suite",
     ):
         assert expected in run.stdout, expected
     root = ElementTree.parse(build.ROOT / "out" / "certificate.svg").getroot()  # noqa: S314 - our own
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    for chart in ("values", "observations"):
+        assert (build.ROOT / "out" / f"{chart}.png").read_bytes().startswith(b"\x89PNG")
+        ElementTree.parse(build.ROOT / "out" / f"{chart}.svg")  # noqa: S314 - our own
     contracts = json.loads((build.ROOT / "out" / "suite.json").read_text("utf-8"))
     assert {"ShareCertificate", "PropertyRegistry", "CredentialRegistry", "SuiteLens"} <= set(contracts)
     for entry in contracts.values():
