@@ -214,4 +214,4 @@ def rotate(provider, nodes, max_faulty):
         return
     say(console, "The council proposes this to the timelock, and executes it when the delay has passed:")
     for name, value in change.lines.items():
-        say(console, f"{name}: {value}", soft_wrap=True)
+        say(console, f"{name}: {value}")

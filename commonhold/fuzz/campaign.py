@@ -126,8 +126,10 @@ class Campaign:
 def vouched(world: World) -> dict[str, Any]:
     """What honest nodes vouched for in the sequence just played, for its file: a replay can't ask them again."""
     watched = world.ghosts.get("watched")
-    entries = world.almanac.to_json(digest for digest, _ in watched.accepted.values()) if watched else {}
-    return {"vouched": entries} if entries else {}
+    if watched is None:
+        return {}
+    since = [digest for epoch, (digest, _) in watched.accepted.items() if epoch > watched.began_with]
+    return {"vouched": world.almanac.to_json(since)} if since else {}
 
 
 def recorded(world: World, file: Path) -> list[Action]:

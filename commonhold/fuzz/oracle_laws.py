@@ -33,6 +33,7 @@ class Watched:
     """What this sequence has shown so far."""
 
     parameters: tuple[Any, ...]
+    began_with: int  # epoch of the opening's last report
     accepted: dict[int, tuple[bytes, Ranges]] = field(default_factory=dict)  # epoch -> digest, honest ranges
     values: dict[bytes, tuple[int, int, int]] = field(default_factory=dict)  # feed -> value, time, epoch
     appraised: dict[int, int] = field(default_factory=dict)  # house -> time of its appraisal
@@ -81,8 +82,8 @@ class OracleLaws:
         """What was seen since the opening, which is taken as it stands."""
         watched = self.world.ghosts.get("watched")
         if watched is None:
-            watched = self.world.ghosts["watched"] = Watched(self._parameters())
             report = self.world.port.view("aggregator", "latestReport")
+            watched = self.world.ghosts["watched"] = Watched(self._parameters(), report.epoch)
             if report.epoch:
                 self._accept(watched, self.world.port.view("aggregator", "nodeSet")[0], tuple(report))
             for house in self.world.model.registry.houses:

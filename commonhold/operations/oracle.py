@@ -31,9 +31,9 @@ SHOWN_FEEDS = 40
 PASSWORD = "COMMONHOLD_NODE_PASSWORD"  # noqa: S105 - the name of a variable
 
 
-def say(console: Console, line: str, *, soft_wrap: bool = False) -> None:
-    """Print a line as it is: a feed may be named "[/]", and so may a file. `Text` has no markup."""
-    console.print(Text(line), soft_wrap=soft_wrap)
+def say(console: Console, line: str) -> None:
+    """Print a line as it is, unbroken: a feed may be named "[/]", and so may a file. `Text` has no markup."""
+    console.print(Text(line), soft_wrap=True)
 
 
 class FeedName(click.ParamType):

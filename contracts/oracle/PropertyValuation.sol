@@ -227,10 +227,10 @@ contract PropertyValuation is IPropertyValuation, IGuardianStop, RoleGated {
         emit SaleReported(shareId, msg.sender, priceUsd, houseUsd, armsLength);
     }
 
-    /// @dev Whether two known people bargained. Owner ids are compared as well as wallets: a recovered wallet keeps its
-    /// owner's. A contract of the protocol is known by its credential, which the registry itself gave.
+    /// @dev Whether two known people bargained. Owner ids tell the holding entity, too: without one it is unknown, and a
+    /// recovered wallet keeps its owner's. A contract of the protocol is known by its credential, which the registry
+    /// itself gave.
     function _isArmsLength(address seller, address buyer, address holdingEntity) private view returns (bool) {
-        if (seller == holdingEntity || buyer == holdingEntity) return false;
         ICredentialRegistry.Credential memory sellers = CREDENTIALS.credentialOf(seller);
         ICredentialRegistry.Credential memory buyers = CREDENTIALS.credentialOf(buyer);
         if (sellers.ownerId == 0 || buyers.ownerId == 0 || sellers.ownerId == buyers.ownerId) return false;

@@ -22,8 +22,8 @@ import {IPriceFeedReader} from "./IPriceFeedReader.sol";
 /// moment before, if that is not above the old anchor or a whole period has passed since it. So the ceiling rises at
 /// most by the step in any window of one period, whoever accepts how often, and k periods after an anchor no level is
 /// above the anchor with k steps. Below the ceiling the level moves freely with the index; an acceptance while it is low
-/// takes the ceiling down with it, and a wrong appraisal does so until the DAO resets the ceiling. The caps never make
-/// value trouble for existing loans: `valueOf` has none of them.
+/// takes the ceiling down with it, and a wrong appraisal does so until the DAO sets the anchor anew, which alone may break
+/// these bounds. The caps never make value trouble for existing loans: `valueOf` has none of them.
 interface IPropertyValuation {
     /// @notice Whether a value may be relied on: nothing new is issued and nothing seized unless it is `Valid`.
     enum ValueStatus {

@@ -162,6 +162,24 @@ def test_every_figure__is_the_formulas(
         assert tuple(valuation.shareValue(world.house * 256 + 8)) == (page.valueUsd // 8, *told)
 
 
+def test_steepest_haircut__of_the_largest_value__is_exact(world: World) -> None:
+    """All but a 31,536,000th part of 2^208 is taken off: the largest product that there can be."""
+    suite, engine = world.suite, world.engine
+    peers = [getattr(suite, key).address for key in ("hub", "registry", "credentials", "aggregator", "reader")]
+    terms = world.terms._replace(haircutFreePeriod=0, haircutRateBps=WHOLE, maxAgePeriod=YEAR - 1)
+    steep = engine.deploy("PropertyValuation", *peers, INDEX_FEED, tuple(terms), 30 * DAY, sender=world.anyone)
+    world.set_index(1)
+    world.appraise(world.house, LARGEST_APPRAISAL)
+    steep.accept(world.house, sender=world.anyone)
+    world.set_index(LARGEST_INDEX)
+    engine.advance(YEAR)
+    page = steep.explainValue(world.house)
+    assert page.indexedUsd == LARGEST_APPRAISAL * LARGEST_INDEX
+    assert page.haircutUsd == math.ceil(Fraction(page.indexedUsd * (YEAR - 1), YEAR))
+    assert page.valueUsd == page.indexedUsd // YEAR
+    assert page.lendingValueUsd == page.ceilingUsd // YEAR
+
+
 # ----------------------------------------------------------------------------------------------------------- growth
 
 

@@ -33,11 +33,14 @@ def feed_id(w: World, c: Choices) -> bytes:
     return c.mostly(INDEX, TOKEN, TOKEN, ZERO_WORD, house_feed(1), percent=80)
 
 
-def outside(w: World, c: Choices) -> str:
-    """Mostly the feed that is the index now."""
+def present_index(w: World) -> str:
+    """The feed that is the index now."""
     used = w.model.reader.inspect(INDEX).feed
-    present = next((name for name in OUTSIDE_FEEDS if w.port.addresses[name] == used), OUTSIDE_FEEDS[0])
-    return c.mostly(present, *OUTSIDE_FEEDS, percent=70)
+    return next((name for name in OUTSIDE_FEEDS if w.port.addresses[name] == used), OUTSIDE_FEEDS[0])
+
+
+def outside(w: World, c: Choices) -> str:
+    return c.mostly(present_index(w), *OUTSIDE_FEEDS, percent=70)
 
 
 def drifted(w: World, c: Choices) -> int:
@@ -66,6 +69,14 @@ def mend(w: World, c: Choices, feed: str) -> None:
         for function, value in (("setMode", NORMAL), ("setDecimals", PLACES), ("setWork", 0)):
             ask(w, c, feed, function, value)
         ask(w, c, feed, "setDescription", DESCRIPTION)
+
+
+def refresh_index(w: World, c: Choices) -> None:
+    """Whatever was wrong with it, it is right now, unless a person or a quarantine stops it."""
+    heal_sequencer(w, c)
+    feed = present_index(w)
+    mend(w, c, feed)
+    ask(w, c, feed, "setRound", 5, drifted(w, c), w.now, w.now, 5)
 
 
 @rule(weight=2)

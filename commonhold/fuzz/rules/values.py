@@ -6,12 +6,13 @@ from commonhold.fuzz import inputs
 from commonhold.fuzz.choices import Choices
 from commonhold.fuzz.inputs import COIN
 from commonhold.fuzz.network import network_of
-from commonhold.fuzz.rules.feeds import index_edges
+from commonhold.fuzz.rules.feeds import index_edges, refresh_index
 from commonhold.fuzz.rules.registry import rule
 from commonhold.fuzz.world import World
 from commonhold.model.certificate import SHARES
-from commonhold.model.core import ZERO_ADDRESS, ZERO_WORD, Call
+from commonhold.model.core import NEVER, ZERO_ADDRESS, ZERO_WORD, Call
 from commonhold.oracle.feeds import house_feed
+from commonhold.oracle.merkle import Tree
 
 Update = tuple[bytes, int, tuple[bytes, ...]]
 
@@ -22,7 +23,10 @@ def true_update(w: World, c: Choices, root: bytes | None = None) -> Update:
     tree = trees.get(root if root is not None else w.model.aggregator.latestReport()[2])
     if tree is None:
         return house_feed(1), 1, ()
-    feed_id = c.one_of(list(tree.values))
+    return update_of(tree, c.one_of(list(tree.values)))
+
+
+def update_of(tree: Tree, feed_id: bytes) -> Update:
     return feed_id, tree.values[feed_id], tuple(tree.proof(feed_id))
 
 
@@ -82,7 +86,7 @@ def report_sale(w: World, c: Choices) -> None:
     worth = w.model.valuation.explainValue(share // SHARES).appraisalUsd if share < 2**255 else 0
     count = max(1, w.model.registry.houseOf(share // SHARES)[1])
     usual = max(1, (worth or 100_000 * COIN) // count * c.integer(700, 1300) // 1000)
-    price = c.mostly(usual, 0, 1, 2**112 // count, 2**112, 2**256 // count, 2**256 - 1, percent=90)
+    price = c.mostly(usual, 0, 1, 2**112 // count, 2**112, 2**256 // max(2, count), 2**256 - 1, percent=90)
     reporter = w.cast[c.mostly("market", "attacker", "lender", "council", percent=85)]
     w.act(reporter, "valuation", "reportSale", share, seller, buyer, price)
 
@@ -108,18 +112,45 @@ def value_edges(w: World, number: int) -> list[int]:
     return found
 
 
-@rule(weight=2)
+@rule(weight=3)
 def act_on_the_edge(w: World, c: Choices) -> None:
-    """Somebody touches a house in the very second in which its value changes its state, or in the next or the last."""
+    """Somebody touches a house in the very second in which its value changes its state, or a second off."""
     number = inputs.house(w, c)
     ahead = [second for second in value_edges(w, number) + index_edges(w) if w.now < second]
-    if not ahead:
+    if ahead:
+        touch_around(w, c, number, min(ahead) if c.chance(40) else c.one_of(ahead))
+        w.succeeded = True
+
+
+@rule(weight=1)
+def first_value(w: World, c: Choices) -> None:
+    """A house's first appraisal, from the nodes to the end of its quarantine."""
+    waiting = [number for number in w.model.registry.houses if number not in w.model.valuation.appraisals]
+    latest = w.model.aggregator.latestReport()
+    if not waiting or w.now <= latest[1] or latest[0] == NEVER:
         return
-    edge = c.one_of(ahead)
-    for second in (edge - 1, edge, edge + 1)[c.integer(0, 2) :]:
-        w.jump_to(second)
+    number = c.one_of(waiting)
+    round_ = network_of(w).play(w, c, latest[0] + 1, w.now)
+    sender = inputs.anyone(w, c)
+    w.act(
+        sender, "aggregator", "submit", round_.report, *round_.signed_by(round_.choose(w.model.aggregator.quorum(), c))
+    )
+    w.act(sender, "aggregator", "update", *update_of(round_.tree, house_feed(number)))
+    refresh_index(w, c)
+    w.act(sender, "valuation", "accept", number)
+    until = w.model.valuation.explainValue(number).quarantinedUntil
+    if until > w.now:
+        touch_around(w, c, number, until)
+
+
+def touch_around(w: World, c: Choices, number: int, second: int) -> None:
+    """Mostly with an index that is valid then, so that nothing hides the house's own state."""
+    if c.chance(60):
+        w.jump_to(second - 20)
+        refresh_index(w, c)
+    for moment in (second - 1, second, second + 1)[c.integer(0, 2) :]:
+        w.jump_to(moment)
         w.act(inputs.anyone(w, c), "valuation", "accept", number)
-    w.succeeded = True
 
 
 def reset_ceiling(w: World, c: Choices) -> Call:

@@ -6,9 +6,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @title Arithmetic of a house's value
 /// @notice Every amount that counts for a borrower is rounded down, what is taken from it up.
 /// @dev Nothing here overflows, so that views that rest on it can't revert and need no checks, for appraisals, anchors
-/// and sales below 2^112, indices below 2^96, periods below 2^40 and basis points below 2^16: an indexed value is below
-/// 2^208, whatever is multiplied in two more steps below 2^168, and `Math.mulDiv` takes the haircut's product with 512
-/// bits.
+/// and sales below 2^112, indices below 2^96, basis points below 2^16 and periods below 2^40.
 library ValueMaths {
     /// @dev Basis points in a whole.
     uint256 internal constant WHOLE_BPS = 10_000;
@@ -24,6 +22,7 @@ library ValueMaths {
     }
 
     /// @dev What an age takes off `amountUsd`: `rateBps` a year, by the second, beyond `freePeriod`.
+    /// @param amountUsd Below 2^208, as an indexed amount is.
     /// @param agePeriod Age in seconds, at most one at which less than all is taken off.
     function haircutUp(uint256 amountUsd, uint256 agePeriod, uint256 freePeriod, uint256 rateBps)
         internal
@@ -32,8 +31,8 @@ library ValueMaths {
     {
         if (agePeriod <= freePeriod) return 0;
         unchecked {
-            uint256 rate = rateBps * (agePeriod - freePeriod); // 16 and 40 bits
-            return Math.mulDiv(amountUsd, rate, WHOLE_BPS * YEAR, Math.Rounding.Ceil);
+            uint256 rate = rateBps * (agePeriod - freePeriod); // below a whole: 39 bits
+            return Math.ceilDiv(amountUsd * rate, WHOLE_BPS * YEAR);
         }
     }
 

@@ -159,6 +159,16 @@ def updated_at(word: int) -> Change:
     return lambda scene: setattr(scene, "updated", lambda at: word)
 
 
+def updated_after_record(seconds: int) -> Change:
+    """So many seconds after the value on record was."""
+
+    def change(scene: Scene) -> None:
+        second = scene.recorded[1] + seconds
+        scene.updated = lambda at: second
+
+    return change
+
+
 def started_at(word: int) -> Change:
     return lambda scene: setattr(scene, "started_at", word)
 
@@ -268,7 +278,7 @@ class Cell:
 
 
 def cell(name: str, status: FeedStatus, *changes: Change, source: str = FAULTY, own_value: bool | None = None) -> Cell:
-    """The value is the feed's own if that is valid or merely stale; where else it is, the cell says so."""
+    """The value is the feed's own if that is valid or merely stale; where it is otherwise, the cell says so."""
     own = status in (S.VALID, S.STALE) if own_value is None else own_value
     return Cell(name, status, changes, source, own)
 
@@ -320,7 +330,6 @@ def decimals() -> Iterator[Cell]:
 def times() -> Iterator[Cell]:
     for name, change, status in (
         ("0", updated_at(0), S.INCOMPLETE),
-        ("1", updated_at(1), S.STALE),
         ("heartbeat + 1 ago", updated(HEARTBEAT + 1), S.STALE),
         ("heartbeat ago", updated(HEARTBEAT), S.STALE),
         ("heartbeat - 1 ago", updated(HEARTBEAT - 1), S.VALID),
@@ -332,6 +341,11 @@ def times() -> Iterator[Cell]:
         ("largest", updated_at(LARGEST_WORD), S.FROM_FUTURE),
     ):
         yield from everywhere(f"updated {name}", status, change)
+    # A stale value is the last one known, unless a later one is on record.
+    yield cell("updated 1", S.STALE, updated_at(1), own_value=False)
+    for later in (-1, 0, 1):
+        change = updated_after_record(later)
+        yield cell(f"stale, updated {later} after the record", S.STALE, change, own_value=later >= 0)
     for word in (0, 2**40, LARGEST_WORD):  # a price says nothing by when its round began
         yield from everywhere(f"started at {word}", S.VALID, started_at(word))
 
@@ -462,7 +476,7 @@ def matrix() -> Iterable[Any]:
 
 @pytest.mark.parametrize("cell", matrix())
 def test_validity__every_cell__has_its_status_and_value(stage: Stage, cell: Cell):
-    scene = Scene(stage, stage.sources[cell.source], at=stage.engine.now() + 100)
+    scene = Scene(stage, stage.sources[cell.source], at=stage.engine.now() + 2 * HEARTBEAT)
     for change in cell.changes:
         change(scene)
     scene.play()

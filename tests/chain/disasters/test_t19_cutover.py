@@ -93,18 +93,15 @@ def test_cutover__to_a_feed_of_another_pair__is_refused_whatever_the_dao_expects
         ("stale", 120 * USD),  # age alone does not make a value a bad one
         ("no code", 100 * USD),
         ("zero", 100 * USD),
-        ("frozen", 100 * USD),
     ],
 )
 def test_cutover__step_is_measured_from_the_last_good_value(
-    handles, engine, last_good, index_feed, new_feed, replace_index, refused, guardian, attacker, trouble, measure
+    handles, engine, last_good, index_feed, new_feed, replace_index, refused, trouble, measure
 ):
     recorded = handles.reader.inspect(INDEX_FEED).recordedValue
     assert recorded == 100 * USD
     if trouble == "zero":
         index_feed.set_index(0)
-    elif trouble == "frozen":
-        handles.reader.freeze(INDEX_FEED, sender=guardian)
     elif trouble == "stale":
         engine.advance(handles.reader.inspect(INDEX_FEED).heartbeat)
     elif trouble == "no code":
@@ -156,19 +153,45 @@ def test_cutover__one_after_the_other__do_not_add_up(suite, handles, last_good, 
     assert until < page.quarantinedUntil == handles.engine.now() + DAY  # a quarantine of its own
 
 
-def test_cutover__of_a_feed_that_turned_bad__by_one_that_is_good(
-    handles, engine, index_feed, new_feed, replace_index, guardian, attacker
+@pytest.mark.parametrize("recorded", [False, True])
+def test_cutover__while_the_guardian_has_frozen_the_feed__is_measured_by_nothing(
+    handles, engine, index_feed, new_feed, replace_index, guardian, attacker, recorded
 ):
-    """The guardian stops a feed that lies within its bounds; its lie is not what the good one is measured by."""
-    index_feed.set_index(100 * USD)
-    handles.reader.record(INDEX_FEED, sender=attacker)
+    """What the frozen feed said is a lie, and so may be the record, which anyone can renew: whoever recorded the lie
+    would else keep every honest feed out."""
     index_feed.set_index(300 * USD)
+    if recorded:
+        handles.reader.record(INDEX_FEED, sender=attacker)
     handles.reader.freeze(INDEX_FEED, sender=guardian)
-    replace_index(new_feed(103 * USD))
+    assert handles.reader.read(INDEX_FEED)[0] == (300 if recorded else 100) * USD
+    receipt = replace_index(new_feed(150 * USD))
+    assert receipt.event("ValueRecorded")["value"] == 150 * USD
     page = handles.reader.inspect(INDEX_FEED)
-    assert (page.status, page.value) == (FeedStatus.FROZEN, 100 * USD)  # a new feed ends no freeze
+    # A new feed ends no freeze, and begins its quarantine all the same.
+    assert (page.status, page.value, page.recordedValue) == (FeedStatus.FROZEN, 150 * USD, 150 * USD)
+    assert page.quarantinedUntil == receipt.timestamp + DAY
     engine.set_time(max(page.frozenUntil, page.quarantinedUntil))
-    assert handles.reader.read(INDEX_FEED)[::2] == (103 * USD, FeedStatus.VALID)
+    assert handles.reader.read(INDEX_FEED)[::2] == (150 * USD, FeedStatus.VALID)
+
+
+@pytest.mark.parametrize(("later", "is_frozen"), [(-1, True), (0, False)])
+def test_cutover__at_the_end_of_a_freeze__is_measured_again(
+    suite, handles, engine, index_feed, new_feed, guardian, dao, later, is_frozen
+):
+    reader = suite.reader
+    until = handles.reader.freeze(INDEX_FEED, sender=guardian).timestamp + 30 * DAY
+    index_feed.set_index(100 * USD)
+    page, far = handles.reader.inspect(INDEX_FEED), new_feed(150 * USD)
+    terms = {"heartbeat": page.heartbeat, "decimals": 18, "minValue": page.minValue, "maxValue": page.maxValue}
+    terms |= {"feed": far.address, "description": CHAINLINK_PAIR}
+    engine.set_next_time(until + later)
+    if is_frozen:
+        reader.setFeed(INDEX_FEED, terms, sender=dao)
+        assert handles.reader.inspect(INDEX_FEED).recordedValue == 150 * USD
+    else:
+        values = {"value": 150 * USD, "lastGood": 100 * USD, "maxStepBps": STEP}
+        with ape.reverts(reader.StepTooLarge, feedId=INDEX_FEED, **values):
+            reader.setFeed(INDEX_FEED, terms, sender=dao)
 
 
 @pytest.mark.parametrize("question", [Question.ROUND, Question.DECIMALS])

@@ -91,14 +91,13 @@ def test_freeze__again_once_as_long_again_has_passed__freezes(engine, freeze, st
 
 
 def test_guardian__can_do_nothing_else_with_a_feed(handles, engine, guardian, index_feed, freeze, refused):
-    """Neither thaw it, nor set another one or other terms, nor name the reader's successor or hub."""
+    """Neither thaw it, nor set another one or other terms, nor name the reader another hub."""
     freeze()
     page = handles.reader.inspect(INDEX_FEED)
     terms = (index_feed.address, page.heartbeat, 8, page.minValue, page.maxValue, CHAINLINK_PAIR)
     attempts: dict[str, tuple[Any, ...]] = {
         "unfreeze": (INDEX_FEED,),
         "setFeed": (INDEX_FEED, terms),
-        "setSuccessor": (guardian.address,),
     }
     for function, arguments in attempts.items():
         with refused("AccessManagedUnauthorized", guardian):

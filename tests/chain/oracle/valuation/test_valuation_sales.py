@@ -116,7 +116,12 @@ def test_sale__between_wallets_of_one_person__is_ignored(valuation, valued, sell
 
 
 @pytest.mark.parametrize("side", ["seller", "buyer"])
-def test_sale__with_somebody_unknown__is_ignored(valuation, valued, sell, attacker, side):
+@pytest.mark.parametrize("holder_is_known", [False, True])
+def test_sale__with_somebody_unknown__is_ignored(
+    valuation, valued, sell, attacker, holding_entity, credential, side, holder_is_known
+):
+    if holder_is_known:
+        credential(holding_entity)
     assert ignored(valuation, valued, sell(**{side: attacker}))
 
 
