@@ -20,6 +20,7 @@ from commonhold.oracle.merkle import Tree
 CHAPTER = Chapter("oracle")
 VALUE = 234_567 * COIN
 INDEX_DECIMALS = 8
+DAY = 86_400
 
 
 # ------------------------------------------------------------------------------------------------------------ reports
@@ -178,12 +179,16 @@ def checked_read(world: World) -> Call:
 def appraised(world: World, house: int) -> None:
     """A house with an accepted appraisal that was moved since by the index, and with a sale on record."""
     appraise(world, house, VALUE)
-    suite = world.suite
-    world.as_dao(suite.valuation, "setSaleReporter", world.stranger, True)
-    world.engine.run(
-        Call(world.stranger, suite.valuation, "reportSale", (house * 256 + 1, world.seller, world.holder, VALUE // 8))
-    )
-    suite.index_feed.updateAnswer(102 * 10**INDEX_DECIMALS, sender=world.stranger)
+    sell(world, house)
+
+
+def sell(world: World, house: int) -> None:
+    """A sale of a share at arm's length is on record, and the index has just moved."""
+    valuation = world.suite.valuation
+    world.as_dao(valuation, "setSaleReporter", world.stranger, True)
+    sale = (house * 256 + 1, world.seller, world.holder, VALUE // 8)
+    world.engine.run(Call(world.stranger, valuation, "reportSale", sale))
+    world.suite.index_feed.updateAnswer(102 * 10**INDEX_DECIMALS, sender=world.stranger)
 
 
 def appraise(world: World, house: int, value: int) -> None:
@@ -216,6 +221,20 @@ def lending_value(world: World) -> Call:
     phase_proxy(world)
     appraised(world, 1)
     _claim(world, 1)
+    return Call(world.stranger, world.suite.valuation, "lendingValueOf", (1,))
+
+
+@CHAPTER.row(
+    "lendingValueOf, the dearest: index through the proxy, recent sale, appraisal of 500 days, net",
+    peer=peers.CHAINLINK_PROXY_READ,
+    allowed=2.5,
+    net=True,
+)
+def lending_value_of_an_old_appraisal(world: World) -> Call:
+    phase_proxy(world)
+    appraise(world, 1, VALUE)
+    world.engine.advance(500 * DAY)
+    sell(world, 1)
     return Call(world.stranger, world.suite.valuation, "lendingValueOf", (1,))
 
 
