@@ -21,37 +21,6 @@ CHAINLINK_PAIR = "v0.8/tests/MockV3Aggregator.sol"  # what the mock says of itse
 FEED = b"HOUSE-USD".ljust(32, b"\0")
 
 
-class FeedStatus(IntEnum):
-    """`IPriceFeedReader.FeedStatus`."""
-
-    NONE = 0
-    VALID = 1
-    FROZEN = 2
-    SEQUENCER_DOWN = 3
-    SEQUENCER_GRACE = 4
-    MISSING_CODE = 5
-    CALL_FAILED = 6
-    MALFORMED = 7
-    WRONG_DECIMALS = 8
-    NOT_POSITIVE = 9
-    INCOMPLETE = 10
-    FROM_FUTURE = 11
-    OUT_OF_BOUNDS = 12
-    STALE = 13
-    QUARANTINED = 14
-
-
-class ValueStatus(IntEnum):
-    """`IPropertyValuation.ValueStatus`."""
-
-    NONE = 0
-    VALID = 1
-    STALE = 2
-    QUARANTINED = 3
-    FROZEN = 4
-    FEED_INVALID = 5
-
-
 class Mode(IntEnum):
     """`TestFaultyFeed.Mode`."""
 

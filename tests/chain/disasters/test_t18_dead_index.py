@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from price_feeds import DAY, GRACE, USD, FeedBench, FeedStatus, ValueStatus
+from price_feeds import DAY, GRACE, USD, FeedBench
 
+from commonhold.operations.reading import FeedStatus, ValueStatus
 from commonhold.recipe.plan import INDEX_FEED
 
 SCALE = 10**8  # of the index's answers

@@ -23,12 +23,12 @@ from price_feeds import (
     PAIR,
     USD,
     FeedBench,
-    FeedStatus,
     Mode,
     Question,
 )
 
 from commonhold.engines import Revert
+from commonhold.operations.reading import FeedStatus
 
 S = FeedStatus
 FIRST_VALUE, LAST_GOOD_VALUE = 100 * USD, 101 * USD

@@ -13,8 +13,9 @@ from typing import Any
 import ape
 import pytest
 from eth_utils import keccak
-from price_feeds import CHAINLINK_PAIR, DAY, USD, FeedStatus, Mode, Question, ValueStatus
+from price_feeds import CHAINLINK_PAIR, DAY, USD, Mode, Question
 
+from commonhold.operations.reading import FeedStatus, ValueStatus
 from commonhold.recipe.plan import INDEX_FEED
 
 STEP = 1_000  # basis points

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from price_feeds import CHAINLINK_PAIR, DAY, USD, FeedStatus, ValueStatus
+from price_feeds import CHAINLINK_PAIR, DAY, USD
 
+from commonhold.operations.reading import FeedStatus, ValueStatus
 from commonhold.recipe.plan import INDEX_FEED
 
 PERIOD = 30 * DAY

@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from price_feeds import CHAINLINK_PAIR, FEED, FeedStatus, Mode
+from price_feeds import CHAINLINK_PAIR, FEED, Mode
 
 from commonhold.engines.base import decode_revert
+from commonhold.operations.reading import FeedStatus
 
 FEED_GAS = 200_000
 GAS_NEEDED = FEED_GAS + FEED_GAS // 16

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ape
-from price_feeds import DAY, FEED, HEARTBEAT, USD, FeedStatus, Mode, Question
+from price_feeds import DAY, FEED, HEARTBEAT, USD, Mode, Question
+
+from commonhold.operations.reading import FeedStatus
 
 
 def test_record__of_a_valid_value__anyone_puts_it_on_record(bench, configured, feed, attacker):

@@ -5,19 +5,9 @@ from __future__ import annotations
 import ape
 import pytest
 from eth_utils import keccak
-from price_feeds import (
-    CHAINLINK_PAIR,
-    DAY,
-    FEED,
-    HEARTBEAT,
-    MAX_VALUE,
-    MIN_VALUE,
-    PAIR,
-    USD,
-    FeedStatus,
-    Mode,
-    Question,
-)
+from price_feeds import CHAINLINK_PAIR, DAY, FEED, HEARTBEAT, MAX_VALUE, MIN_VALUE, PAIR, USD, Mode, Question
+
+from commonhold.operations.reading import FeedStatus
 
 NOTHING = ("0x" + "00" * 20, 0, 0, 0, 0, bytes(32), FeedStatus.NONE, 0, 0, 0, 0, 0, 0, 0, 0)
 OTHER = b"OTHER-USD".ljust(32, b"\0")
