@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 VENV := .venv/bin
-export HOMES STEPS SEED CHECK
+export HOMES STEPS SEED CHECK FOCUS
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo test test-inprocess test-chain lint format fuzz gas lock clean
@@ -46,7 +46,7 @@ format: setup ## let ruff and forge format the sources
 	@$(VENV)/ruff format --quiet .
 	@node_modules/.bin/forge fmt contracts interfaces
 
-fuzz: build ## random sequences against the model, until a failure or STEPS (SEED repeats a run)
+fuzz: build ## random sequences against the model, until a failure or STEPS (SEED repeats a run; FOCUS=money)
 	@$(VENV)/python -m commonhold.fuzz
 
 gas: build ## measure gas on the embedded chain, write benchmarks/gas.json (CHECK=1: fail on a rise)

@@ -1,7 +1,8 @@
 """The whole suite at work: `make demo`, or `ape run demo --homes 12`.
 
 Deploys on the embedded chain, puts real homes on it, pays income, moves a share, records and releases a lien, and tries
-what must be refused. Then seven nodes value the homes, two of them lying, and four years pass on a real price index.
+what must be refused. Then more coins want out of the treasury than it has cash for, and are served in order. At last
+seven nodes value the homes, two of them lying, and four years pass on a real price index.
 Leaves out/certificate.svg, out/suite.json, and the charts out/values and out/observations (.png and .svg).
 """
 
@@ -27,11 +28,13 @@ from commonhold.operations.connection import (
     tokenize_options,
     write_addresses,
 )
+from commonhold.operations.money_story import MoneyStory
 from commonhold.operations.paper import write_svg
 from commonhold.operations.reading import all_properties, certificate_of
 from commonhold.operations.story import Story
 from commonhold.operations.tables import certificate_table, gas_table, portfolio_table, refusal_table
 from commonhold.operations.terminal import homes_left
+from commonhold.operations.treasury_tables import balance_table, demand_table, queue_table
 from commonhold.oracle.feeds import show_feed
 
 
@@ -56,6 +59,7 @@ def cli(provider, homes):
     console.print(portfolio_table("Portfolio: real house sales, as they stand on chain", placed, houses))
     console.print("What is invented about these homes begins with INV or says so; see the file's header.\n")
     console.print(certificate_table(certificate_of(suite, story.followed_share)))
+    tell_of_the_money(connection, story)
     charts = tell_of_the_oracle(connection, story, whole)
     chronicle = story.chronicle
     rows = [(refusal.tried, refusal.error, _values(refusal.named)) for refusal in chronicle.refusals]
@@ -67,6 +71,19 @@ def cli(provider, homes):
     console.print(f"charts: {', '.join(str(chart.relative_to(ROOT)) for chart in charts)}")
     console.print(f"addresses and ABIs: {addresses.relative_to(ROOT)}")
     console.print(f"{time.monotonic() - began:.1f} s")
+
+
+def tell_of_the_money(connection: Connection, story: Story) -> None:
+    """The chapter of the treasury, told and shown."""
+    chapter = MoneyStory(connection.suite, story.cast, story.pledged_share, story.chronicle, connection.console.print)
+    connection.console.print()
+    chapter.run()
+    desk = chapter.desk
+    connection.console.print()
+    connection.console.print(queue_table("Queue while cash was short", chapter.waiting, desk.cash))
+    connection.console.print(demand_table(desk.demand(), connection.suite.engine.now()))
+    connection.console.print(balance_table(desk.money()))
+    connection.console.print()
 
 
 def tell_of_the_oracle(connection: Connection, story: Story, sales: Portfolio) -> list[Path]:

@@ -11,6 +11,7 @@ from commonhold.operations.amounts import show_amount
 from commonhold.operations.commands import NetworkCommand
 from commonhold.operations.connection import CoinAmount, connect
 from commonhold.operations.income import claim_income, deposit_income
+from commonhold.recipe.buying import give_coins
 
 
 @click.group()
@@ -23,13 +24,13 @@ def cli():
 @click.option("--property", "property_id", type=click.IntRange(min=1), required=True, help="Number of the house.")
 @click.option("--amount", type=CoinAmount(), required=True, help="HMD, such as 1000.50.")
 @click.option("--payer", default="manager", show_default=True, help="An address or a role; it needs the coins.")
-@click.option("--mint", is_flag=True, help="Local chains: the council mints the coins for the payer first.")
-def deposit(provider, property_id, amount, payer, mint):
+@click.option("--buy", is_flag=True, help="Local chains: the bank buys the coins for the payer first.")
+def deposit(provider, property_id, amount, payer, buy):
     """Pay HMD to the present owners of a house."""
     connection = connect(provider)
     wallet = connection.wallet(payer)
-    if mint:
-        connection.suite.coin.mint(wallet, amount, sender=connection.wallet("council"))
+    if buy:
+        give_coins(connection.suite, wallet, amount)
     deposit_income(connection.suite, property_id, amount, wallet)
     connection.console.print(f"{show_amount(amount)} HMD paid in for property {property_id}")
 

@@ -19,7 +19,7 @@ from commonhold.engines.codec import as_address
 from commonhold.oracle import digests
 from commonhold.oracle.feeds import house_feed
 from commonhold.oracle.merkle import Tree
-from commonhold.recipe import governing, local_parameters
+from commonhold.recipe import buying, governing, local_parameters
 
 DAY = 86_400
 YEAR = 365 * DAY
@@ -235,13 +235,13 @@ def approve_move(handles: Any, manager: Any) -> Callable[..., None]:
 
 
 @pytest.fixture
-def coins(handles: Any, council: Any) -> Callable[[Any, int], None]:
-    """Mints coins (wei) to a wallet, by the council's local minter row."""
+def coins(handles: Any) -> Callable[[Any, int], None]:
+    """Gives coins (wei) to a wallet, bought from the treasury: `coins(buyer, 100 * COIN)`."""
 
-    def mint(wallet: Any, amount: int) -> None:
-        handles.coin.mint(as_address(wallet), amount, sender=council)
+    def give(wallet: Any, amount: int) -> None:
+        buying.give_coins(handles, wallet, amount)
 
-    return mint
+    return give
 
 
 @pytest.fixture

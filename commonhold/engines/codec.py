@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import keyword
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from eth_utils import keccak, to_checksum_address
@@ -19,6 +20,7 @@ from faster_eth_abi.registry import registry
 
 Abi = list[dict[str, Any]]
 Encoder = Callable[[Any], bytes]
+Rebuild = Callable[[Iterator[Any]], Any]
 
 WORD = 32
 _CACHE_LIMIT = 100_000
@@ -144,7 +146,7 @@ def _word_decoder(kind: str) -> Callable[[bytes], Any] | None:
     if kind == "bool":
         return lambda word: word[31] == 1
     if kind.startswith("uint"):
-        return lambda word: int.from_bytes(word, "big")
+        return int.from_bytes  # big-endian unless told otherwise
     if kind.startswith("int"):
         return lambda word: int.from_bytes(word, "big", signed=True)
     if kind.startswith("bytes") and kind != "bytes":
@@ -260,6 +262,35 @@ def _plain_word(kind: str) -> Plain:
     return Plain(checked, same)
 
 
+def _flat(parameters: Sequence[Mapping[str, Any]]) -> tuple[list[Callable[[bytes], Any]], list[Rebuild]] | None:
+    """How to decode words and structs of words one word after the other: the words' decoders, and for each parameter
+    how it is put together again. None if anything else is among them."""
+    decoders: list[Callable[[bytes], Any]] = []
+    builders: list[Rebuild] = []
+    for parameter in parameters:
+        if parameter["type"] != "tuple":
+            decode = _word_decoder(parameter["type"])
+            if decode is None:
+                return None
+            decoders.append(decode)
+            builders.append(next)
+            continue
+        inner = _flat(parameter["components"])
+        if inner is None:
+            return None
+        decoders += inner[0]
+        builders.append(_struct_builder(_struct_of(parameter), inner[1]))
+    return decoders, builders
+
+
+def _struct_builder(struct: type, members: list[Rebuild]) -> Rebuild:
+    make: Callable[[Any], Any] = getattr(struct, "_make", struct)
+    if all(member is next for member in members):
+        count = len(members)
+        return lambda words: make(islice(words, count))
+    return lambda words: make([member(words) for member in members])
+
+
 class ParametersCoder:
     """Coder of a list of ABI parameters: the inputs or the outputs of a function, an error's values, event data."""
 
@@ -269,13 +300,15 @@ class ParametersCoder:
         self.types = [canonical_type(parameter) for parameter in parameters]
         self._count = len(parameters)
         self._encoders = [_word_encoder(kind) for kind in self.types]
-        self._decoders = [_word_decoder(kind) for kind in self.types]
         self._all_words_in = None not in self._encoders
-        self._all_words_out = None not in self._decoders
+        flat = _flat(parameters)
+        self._decoders, self._builders = flat or ([], [])
+        self._size = WORD * len(self._decoders)
+        self._only_words = all(build is next for build in self._builders)
         self._plain = [_plain(parameter) for parameter in parameters]
         whole = f"({','.join(self.types)})"
         self._encode_all = None if self._all_words_in else registry.get_encoder(whole)
-        self._decode_all = None if self._all_words_out else registry.get_decoder(whole)
+        self._decode_all = registry.get_decoder(whole) if flat is None else None
 
     def encode(self, values: Sequence[Any]) -> bytes:
         """ABI data of `values`; raises CodecError naming the argument."""
@@ -291,14 +324,16 @@ class ParametersCoder:
     def decode(self, data: bytes) -> list[Any]:
         """The values in `data`, addresses checksummed, structs as named tuples."""
         if self._decode_all is None:
-            if len(data) < WORD * self._count:
-                raise CodecError(f"{self.owner}: {len(data)} bytes came, {WORD * self._count} were expected")
-            if self._count == 1:
-                return [self._decoders[0](data[:WORD])]  # type: ignore[misc]
-            return [
-                decode(data[start : start + WORD])  # type: ignore[misc]
-                for decode, start in zip(self._decoders, range(0, WORD * self._count, WORD), strict=True)
+            if len(data) < self._size:
+                raise CodecError(f"{self.owner}: {len(data)} bytes came, {self._size} were expected")
+            words = [
+                decode(data[start : start + WORD])
+                for decode, start in zip(self._decoders, range(0, self._size, WORD), strict=True)
             ]
+            if self._only_words:
+                return words
+            rest = iter(words)
+            return [build(rest) for build in self._builders]
         try:
             values = self._decode_all(ContextFramesBytesIO(data))
         except Exception as problem:  # the library raises many kinds

@@ -193,6 +193,10 @@ class InProcessEngine(Engine):
         self._require_later(timestamp)
         self._next_timestamp = timestamp
 
+    def keep_second(self) -> None:
+        """The next transaction comes in the second of the latest block, as its neighbours in a block do."""
+        self._next_timestamp = self._timestamp
+
     def _require_later(self, timestamp: int) -> None:
         if timestamp <= self._timestamp:
             raise EngineError(f"time {timestamp} is not later than now, {self._timestamp}")

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from commonhold import build
 from commonhold.engines import InProcessEngine
-from commonhold.fuzz.campaign import Campaign, Report, recorded, replay
+from commonhold.fuzz.campaign import Campaign, Report, laws_of, recorded, replay
 from commonhold.fuzz.coverage import errors_never_reached
-from commonhold.fuzz.laws import LawBook
-from commonhold.fuzz.rules import RULES
+from commonhold.fuzz.money.stage import open_money_stage
+from commonhold.fuzz.rules import rules_for
 from commonhold.fuzz.speed import SEQUENCES, Speeds, measure
 from commonhold.fuzz.stage import open_stage
 from commonhold.fuzz.world import Violation, World
@@ -27,22 +27,26 @@ DEFAULT_SECONDS = 240.0
 
 TELL_EVERY = 10.0  # seconds
 
+STAGES = {"suite": open_stage, "money": open_money_stage}
+"""What plays: the whole suite by its recipe, or treasury, coin, queue and loans alone, with no oracle."""
+
 
 def main(argv: list[str] | None = None) -> int:
     arguments = _arguments(argv)
     build.ensure()
+    world = STAGES[arguments.focus](InProcessEngine())
     if arguments.replay:
-        return _replay(arguments.replay)
+        return _replay(world, arguments.replay)
     length = arguments.steps or f"up to {DEFAULT_STEPS}"
-    print(f"fuzz: {length} steps, seed {arguments.seed}, {len(RULES)} rules", flush=True)
-    world = open_stage(InProcessEngine())
+    rules = len(rules_for(world))
+    print(f"fuzz: {arguments.focus}, {length} steps, seed {arguments.seed}, {rules} rules", flush=True)
     campaign = Campaign(world, arguments.seed, shrink=not arguments.no_shrink)
     seconds = math.inf if arguments.steps else DEFAULT_SECONDS
     report = campaign.run(arguments.steps or DEFAULT_STEPS, _Ticker(), seconds)
     for found in report.found:
         print(f"VIOLATION of {found.law}, {found.length} actions, replay with --replay {found.file}\n  {found.message}")
     speeds, different = _compare_engines(world, arguments) if not report.found else (Speeds(), 0)
-    missing = errors_never_reached(report.errors)
+    missing = errors_never_reached(report.errors, "" if arguments.focus == "suite" else "coin")
     _print_summary(report, speeds, missing)
     print(json.dumps(_line(report, speeds, missing, different)), flush=True)
     return 1 if report.found or different else 0
@@ -50,7 +54,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _compare_engines(world: World, arguments: argparse.Namespace) -> tuple[Speeds, int]:
     """Both engines' speed, and how many differences between them came to light."""
-    if arguments.no_ape:
+    if arguments.no_ape or arguments.focus != "suite":
         return Speeds(), 0
     try:
         return measure(world, arguments.seed), 0
@@ -63,12 +67,16 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m commonhold.fuzz", description=__doc__)
     parser.add_argument("--steps", type=_positive, help="steps of the campaign (environment: STEPS)")
     parser.add_argument("--seed", type=int, help="repeat the run of this seed (environment: SEED)")
+    parser.add_argument("--focus", choices=STAGES, help="what plays (environment: FOCUS), the suite unless told")
     parser.add_argument("--no-shrink", action="store_true", help="keep failing sequences as they are")
     parser.add_argument("--no-ape", action="store_true", help="do not compare with ape on anvil")
     parser.add_argument("--replay", type=Path, metavar="FILE", help="only replay a saved sequence")
     arguments = parser.parse_args(argv)
     try:
         steps, seed = os.environ.get("STEPS"), os.environ.get("SEED")
+        arguments.focus = arguments.focus or os.environ.get("FOCUS") or "suite"
+        if arguments.focus not in STAGES:
+            raise ValueError(f"FOCUS is {arguments.focus!r}, expected one of {', '.join(STAGES)}")
         arguments.steps = arguments.steps or (_positive(steps) if steps else None)
         if arguments.seed is None:
             arguments.seed = int(seed) if seed else random.SystemRandom().randrange(10**6)
@@ -96,10 +104,8 @@ class _Ticker:
             print(f"  {report.steps} steps, {report.calls} calls, {len(report.found)} violations", flush=True)
 
 
-def _replay(file: Path) -> int:
-    world = open_stage(InProcessEngine())
-    laws = LawBook(world)
-    violation = replay(world, laws, recorded(world, file))
+def _replay(world: World, file: Path) -> int:
+    violation = replay(world, laws_of(world), recorded(world, file))
     print(violation or f"{file}: {len(world.actions)} actions, every law holds")
     return 1 if violation else 0
 

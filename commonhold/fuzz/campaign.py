@@ -19,11 +19,15 @@ from commonhold.fuzz import actions
 from commonhold.fuzz.actions import Action
 from commonhold.fuzz.choices import SeededChoices
 from commonhold.fuzz.laws import LawBook
-from commonhold.fuzz.rules import RULES, Rule
+from commonhold.fuzz.money.laws import MoneyLaws
+from commonhold.fuzz.rules import Rule, rules_for
 from commonhold.fuzz.scenarios import SCENARIOS
 from commonhold.fuzz.world import Violation, World
 
 SEQUENCE_STEPS = 200
+MONEY_STEPS = 500
+"""Where a step is a call."""
+
 MAX_VIOLATIONS = 5
 FAILURES = ROOT / "out" / "fuzz"
 
@@ -49,33 +53,48 @@ class Report:
     reached: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
     found: list[Found] = field(default_factory=list)
+    rules: tuple[str, ...] = ()
 
     @property
     def rules_never_reached(self) -> list[str]:
-        return sorted(name for name in RULES if name not in self.reached)
+        return sorted(name for name in self.rules if name not in self.reached)
+
+
+Laws = LawBook | MoneyLaws
+
+
+def laws_of(world: World) -> Laws:
+    """Those of the whole suite, or those of the money where it plays alone."""
+    return LawBook(world) if "registry" in world.port.contracts else MoneyLaws(world).watch()
 
 
 class Campaign:
-    """Runs sequences on one world."""
+    """Runs sequences on one world.
+
+    A step is a rule, or, where the money plays alone, a call: its rules make several, or only let time pass.
+    """
 
     def __init__(self, world: World, seed: int, *, shrink: bool = True) -> None:
         self.world = world
-        self.laws = LawBook(world)
-        self.report = Report(seed)
+        self.laws = laws_of(world)
+        rules = rules_for(world)
+        self.report = Report(seed, rules=tuple(rule.name for rule in rules))
         self.shrink = shrink
-        self._bag: list[Rule] = [rule for rule in RULES.values() for _ in range(rule.weight)]
+        self._bag: list[Rule] = [rule for rule in rules for _ in range(rule.weight)]
+        self._counts_calls = isinstance(self.laws, MoneyLaws)
+        self._length = MONEY_STEPS if self._counts_calls else SEQUENCE_STEPS
 
     def run(
         self, steps: int, tell: Callable[[Report], None] = lambda report: None, seconds: float = math.inf
     ) -> Report:
-        """`steps` steps in sequences of `SEQUENCE_STEPS`, or until too much is broken or `seconds` are over."""
+        """`steps` steps in sequences of a fixed length, or until too much is broken or `seconds` are over."""
         report, world = self.report, self.world
         self._scenarios()
         number = 0
         while report.steps < steps and report.seconds < seconds and len(report.found) < MAX_VIOLATIONS:
             world.reopen()
             began, calls = time.perf_counter(), world.port.calls
-            violation = self._sequence(f"{report.seed}/{number}", min(SEQUENCE_STEPS, steps - report.steps))
+            violation = self._sequence(f"{report.seed}/{number}", min(self._length, steps - report.steps))
             report.seconds += time.perf_counter() - began
             report.calls += world.port.calls - calls
             if violation is not None:
@@ -86,7 +105,7 @@ class Campaign:
         return report
 
     def _scenarios(self) -> None:
-        for scenario in SCENARIOS:
+        for scenario in () if self._counts_calls else SCENARIOS:
             self.world.reopen()
             try:
                 scenario(self.world)
@@ -96,17 +115,19 @@ class Campaign:
     def _sequence(self, seed: str, steps: int) -> Violation | None:
         choices = SeededChoices(seed)
         try:
-            for _ in range(steps):
+            until = self.report.steps + steps
+            while self.report.steps < until:
                 self._step(choices.one_of(self._bag), choices)
-            self.laws.audit()
+            audit(self.world, self.laws)
         except Violation as violation:
             return violation
         return None
 
     def _step(self, rule: Rule, choices: SeededChoices) -> None:
         self.world.succeeded = False
-        self.report.steps += 1
+        before = len(self.world.actions)
         rule.run(self.world, choices)
+        self.report.steps += len(self.world.actions) - before if self._counts_calls else 1
         if self.world.succeeded:
             self.report.reached[rule.name] += 1
 
@@ -119,6 +140,8 @@ class Campaign:
         file = FAILURES / f"{violation.law}-{self.report.seed}-{number}.json"
         found_by = f"{self.report.seed}/{number}"
         facts = {"law": violation.law, "message": str(violation), "seed": found_by, **vouched(self.world)}
+        if self._counts_calls:
+            facts["focus"] = "money"
         actions.save(file, sequence, self.world.names, facts)
         self.report.found.append(Found(violation.law, str(violation), file, len(sequence)))
 
@@ -138,19 +161,25 @@ def recorded(world: World, file: Path) -> list[Action]:
     return [world.read_action(row) for row in actions.load(file)]
 
 
-def replay(world: World, laws: LawBook, sequence: Sequence[Action]) -> Violation | None:
+def audit(world: World, laws: Laws) -> None:
+    """At the end: the model's clock, which rules may have set ahead, is the chain's."""
+    world.model.chain.now = world.port.engine.now()
+    laws.audit()
+
+
+def replay(world: World, laws: Laws, sequence: Sequence[Action]) -> Violation | None:
     """Do exactly these actions from the opening, all laws watching, with an audit at the end."""
     world.reopen()
     try:
         for action in sequence:
             world.perform(action)
-        laws.audit()
+        audit(world, laws)
     except Violation as violation:
         return violation
     return None
 
 
-def shortest(world: World, laws: LawBook, sequence: Sequence[Action], law: str) -> list[Action]:
+def shortest(world: World, laws: Laws, sequence: Sequence[Action], law: str) -> list[Action]:
     """Fewer actions that break the same law: whole blocks are left out as long as that helps, then smaller ones."""
     kept = list(sequence)
     block = max(1, len(kept) // 2)

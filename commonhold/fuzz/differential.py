@@ -16,7 +16,7 @@ from typing import Any
 from commonhold.engines import InProcessEngine
 from commonhold.fuzz.actions import Action
 from commonhold.fuzz.choices import SeededChoices
-from commonhold.fuzz.rules import RULES
+from commonhold.fuzz.rules import rules_for
 from commonhold.fuzz.world import World
 
 Storage = dict[str, dict[str, str]]
@@ -30,7 +30,7 @@ def record(world: World, seed: str, length: int) -> list[Action]:
     """A random sequence of `length` actions, played from the opening."""
     world.reopen()
     choices = SeededChoices(seed)
-    bag = [rule for rule in RULES.values() for _ in range(rule.weight)]
+    bag = [rule for rule in rules_for(world) for _ in range(rule.weight)]
     while len(world.actions) < length:
         choices.one_of(bag).run(world, choices)
     return world.actions[:length]

@@ -11,7 +11,9 @@ from __future__ import annotations
 from typing import Any
 
 from commonhold.fuzz.actions import Action
+from commonhold.fuzz.fee_laws import FeeLaws
 from commonhold.fuzz.inputs import INDEX, TOKEN
+from commonhold.fuzz.money.laws import MoneyLaws
 from commonhold.fuzz.oracle_laws import OracleLaws
 from commonhold.fuzz.port import Reverted, Sent
 from commonhold.fuzz.world import Violation, World
@@ -88,6 +90,8 @@ class LawBook:
         self._prediction: tuple[bool, bytes] | None = None
         self._wealth: dict[str, tuple[int, int]] | None = None
         self.prices = OracleLaws(world)
+        self.money = MoneyLaws(world)
+        self.fees = FeeLaws(world)
         world.before = self.before
         world.after = self.after
 
@@ -98,6 +102,7 @@ class LawBook:
         self._prediction = None
         self._wealth = None
         self.prices.before(action, call)
+        self.money.before(action, call)
         if call.function in ("transferFrom", "safeTransferFrom") and call.contract == "certificate":
             self._predict_transfer(call, world.names.address(action.sender))
         if call.function == "claim" and call.contract == "income":
@@ -114,6 +119,8 @@ class LawBook:
             if self._wealth is not None:
                 self._check_nobody_lost(action, self._wealth)
         self.prices.after(action, sent)
+        self.money.after(world, action, outcome, sent)
+        self.fees.after(action, sent)
         self._check_touched(action)
         self._check_in_turn()
         self._check_prices_in_turn()
@@ -310,6 +317,8 @@ class LawBook:
         self._audit_coin()
         self._audit_history()
         self.prices.audit()
+        self.money.audit()
+        self.fees.check()
 
     def _audit_houses(self) -> tuple[int, int]:
         """L6, and each share's views; returns the income not yet settled and what waits."""
@@ -382,7 +391,9 @@ class LawBook:
 
 HOOK_REFUSALS = frozenset({"Refused", "ERC721InvalidReceiver"})
 
-ALLOWED_BY_OWNER = frozenset({"transferFrom", "safeTransferFrom", "claimRecovered", "completeRecovery"})
+ALLOWED_BY_OWNER = frozenset(
+    {"transferFrom", "safeTransferFrom", "claimRecovered", "completeRecovery", "requestRedeem"}
+)
 """With an allowance or approval that the owner gave; or as the person that took a lost wallet's place."""
 
 HOSTILE_VIEWS: tuple[tuple[str, str, tuple[Any, ...]], ...] = tuple(

@@ -8,9 +8,9 @@ from hypothesis import note, strategies
 from hypothesis.stateful import RuleBasedStateMachine
 from hypothesis.stateful import rule as hypothesis_rule
 
+from commonhold.fuzz.campaign import audit, laws_of
 from commonhold.fuzz.choices import DrawnChoices
-from commonhold.fuzz.laws import LawBook
-from commonhold.fuzz.rules import RULES, Rule
+from commonhold.fuzz.rules import Rule, rules_for
 from commonhold.fuzz.world import World
 
 
@@ -21,14 +21,14 @@ def machine_of(world: World, families: set[str] | None = None) -> type[RuleBased
         def __init__(self) -> None:
             super().__init__()
             world.reopen()
-            self.laws = LawBook(world)
+            self.laws = laws_of(world)
             self.broken = False
 
         def teardown(self) -> None:
             if not self.broken:
-                self.laws.audit()
+                audit(world, self.laws)
 
-    for entry in RULES.values():
+    for entry in rules_for(world):
         if families is None or entry.family in families:
             setattr(SuiteMachine, entry.name, _drawn(world, entry))
     return SuiteMachine

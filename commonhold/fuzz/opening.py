@@ -23,6 +23,12 @@ UNLIMITED = 2**256 - 1
 FIRST_HOUSES = ((2, "holding_entity"), (5, "owner_a"), (8, "owner_b"))
 """Share count and first owner."""
 
+PROVIDER = "Harbor County Title"
+FIRST_CASH = 1_000_000
+FIRST_EQUITY = 150_000
+FIRST_VALUE = 50_000 * COIN
+LOAN_SHARES = 200 * 256  # of a house that the test book alone knows
+
 SEQUENCES_BEGIN = 1_900_345_640
 """The first second of every sequence: recorded ones count on it, whatever is added to the opening."""
 
@@ -34,6 +40,7 @@ def open_world(w: World) -> None:
     _rows(w)
     _coins(w)
     _values(w)
+    _money(w)
     if w.now > SEQUENCES_BEGIN:
         raise Violation("opening", f"it ends {w.now - SEQUENCES_BEGIN} seconds after sequences begin")
     w.jump_to(SEQUENCES_BEGIN)
@@ -54,7 +61,7 @@ def _credentials(w: World) -> None:
 
 def house_terms(w: World, number: int, share_count: int) -> PropertyTerms:
     return PropertyTerms(
-        provider="Harbor County Title",
+        provider=PROVIDER,
         providerPropertyId=f"HC-{number:03}",
         jurisdiction="US-MA-009",
         parcel=f"12-{number:02}",
@@ -86,6 +93,7 @@ def _rows(w: World) -> None:
         w.call("hub", "grantRole", Roles.ISSUER, w.cast["second_issuer"], 0),
         w.call("valuation", "setSaleReporter", w.cast["market"], True),
         w.call("reader", "setFeed", INDEX, index_terms(w, "main_feed")),
+        w.call("splitter", "setProviderPayee", PROVIDER, w.cast["owner_b"]),
     )
     for call in decisions:
         must(w.act(w.cast["council"], "timelock", "schedule", call, ZERO_WORD, w.model.timelock.min_delay))
@@ -103,6 +111,25 @@ def _coins(w: World) -> None:
         must(w.act(w.cast["bank"], "coin", "mint", w.cast[name], 10_000 * COIN))
     for name in WALLETS:
         must(w.act(w.cast[name], "coin", "approve", w.port.addresses["income"], UNLIMITED))
+
+
+def _money(w: World) -> None:
+    """Cash for everybody, equity that covers the coins of the bank, and a few loans."""
+    treasury, book = w.port.addresses["treasury"], w.model.test_book.small
+    for name in WALLETS:
+        person = w.cast[name]
+        must(w.act(person, "reserve", "mint", person, FIRST_CASH * 10**w.model.reserve.decimals))
+        for token in ("reserve", "coin"):
+            must(w.act(person, token, "approve", treasury, UNLIMITED))
+    feed = w.model.feeds["reserve_feed"]
+    must(w.act(w.cast["buyer"], "reserve_feed", "updateAnswer", 10**feed.decimal_places))  # the first one is stale
+    must(w.act(w.cast["buyer"], "treasury", "contribute", FIRST_EQUITY * 10**w.model.reserve.decimals))
+    for number, name in enumerate(WALLETS[:-1], start=1):
+        must(w.act(w.cast[name], "test_book", "setValue", LOAN_SHARES + number, FIRST_VALUE))
+        person, principal = w.cast[name], (4_000 + 1_000 * number) * COIN
+        must(w.act(person, "test_book", "draw", LOAN_SHARES + number, principal, 600, principal // 60, person))
+    if book.next_loan != len(WALLETS):
+        raise Violation("opening", f"{book.next_loan - 1} loans are drawn")
 
 
 def index_terms(w: World, feed: str) -> FeedTerms:

@@ -12,10 +12,17 @@ from commonhold.fuzz.world import World
 from commonhold.model import Model, Setting
 from commonhold.model.core import ZERO_ADDRESS, ZERO_WORD
 from commonhold.model.feeds import ChainlinkFeed, FaultyFeed, FeedTerms
+from commonhold.model.identity import Credential
+from commonhold.model.money.fees import FeeCurve
+from commonhold.model.money.gate import GateTerms
+from commonhold.model.money.parts import MoneySetting
+from commonhold.model.money.splitter import DAO, MORTGAGE_COMPANY, Split
+from commonhold.model.money.treasury import TreasuryTerms
 from commonhold.model.suite import FeedSetting, OracleSetting
 from commonhold.model.valuation import ValuationTerms
 from commonhold.recipe import PLAN, Parameters, Suite, deploy, local_parameters
 from commonhold.recipe.parameters import Sequencer
+from commonhold.recipe.plan import RESERVE_FEED, UNLIMITED
 
 HOUR = 3600
 
@@ -45,14 +52,15 @@ def stage(engine: Engine, parameters: Parameters | None = None) -> World:
         told = (PLACES, DESCRIPTION, answer, FIRST_ANSWERED_AT)
         settings[name] = FeedSetting(FaultyFeed, feeds[name].address, *told)
     suite = deploy(engine, parameters or quick_parameters(feeds["sequencer_feed"].address))
-    settings["index_feed"] = _mock_setting(suite.contracts["index_feed"])
+    settings.update({name: _mock_setting(suite.contracts[name]) for name in ("index_feed", "reserve_feed")})
     accounts = accounts_of(suite.parameters, engine.accounts)
     puppets = {name: engine.deploy(PUPPET, sender=suite.deployer) for name in PUPPETS}
-    contracts = {**suite.contracts, **puppets, **feeds}
+    page = engine.deploy("TestMoneyPage", suite.contracts["treasury"], suite.contracts["test_book"], sender=stranger)
+    contracts = {**suite.contracts, **puppets, **feeds, "page": page}
     engine.set_time(OPENING_DAY)
     keys = keys_of(suite.parameters, engine.accounts)
     cast = cast_of(accounts, {name: puppet.address for name, puppet in puppets.items()}, keys)
-    model = Model(setting_of(suite, puppets, cast, settings), engine.now())
+    model = Model(setting_of(suite, contracts, cast, settings), engine.now())
     return World(Port(engine, contracts, suite.deployer), model, cast)
 
 
@@ -94,7 +102,7 @@ def open_stage(engine: Engine) -> World:
     return world
 
 
-def setting_of(suite: Suite, puppets: dict[str, Contract], cast: Cast, feeds: dict[str, FeedSetting]) -> Setting:
+def setting_of(suite: Suite, contracts: dict[str, Contract], cast: Cast, feeds: dict[str, FeedSetting]) -> Setting:
     """What the parameters say, as the model takes it."""
     parameters = suite.parameters
     delay = parameters.court.forced_transfer_delay
@@ -105,26 +113,56 @@ def setting_of(suite: Suite, puppets: dict[str, Contract], cast: Cast, feeds: di
         for grant in PLAN.grants
     }
     council = cast["council"]
-    cap = parameters.local.council_minter_cap if parameters.local else 0
     return Setting(
         chain_id=suite.engine.chain_id,
-        addresses={name: contract.address for name, contract in suite.contracts.items()},
+        addresses={name: contract.address for name, contract in contracts.items()},
         council=council,
         role_holders=holders,
         timelock_delay=parameters.dao.timelock_delay,
         recovery_period=parameters.identity.recovery_period,
         guardian_stop_period=parameters.guardian.stop_period,
-        minter_caps={council: cap},
+        minter_caps={suite.treasury.address: UNLIMITED},
         with_code=frozenset(),
-        puppets={name: puppet.address for name, puppet in puppets.items()},
+        puppets={name: contracts[name].address for name in PUPPETS},
         oracle=_oracle_setting(suite, feeds),
+        money=_money_setting(parameters),
+        books=(suite.contracts["test_book"].address,),
+        split=Split(*parameters.fees.split.parts),
+        payees=_payees(suite),
+        provider_payees={provider.key: _address(suite, provider.payee) for provider in parameters.fees.providers},
+        protocol_holders={suite.treasury.address: Credential(*suite.credentials.credentialOf(suite.treasury)[:6])},
     )
+
+
+def _payees(suite: Suite) -> dict[int, str]:
+    """Of the splitter's parties; the DAO's is the timelock where the parameters name none."""
+    fees = suite.parameters.fees
+    dao = suite.timelock.address if fees.dao is None else _address(suite, fees.dao)
+    return {MORTGAGE_COMPANY: _address(suite, fees.mortgage_company), DAO: dao}
+
+
+def _money_setting(parameters: Parameters) -> MoneySetting:
+    gate, redemption, cash, equity = parameters.gate, parameters.redemption, parameters.cash, parameters.equity
+    terms = TreasuryTerms(
+        gate=GateTerms(gate.pause_at, gate.resume_below, gate.dwell, gate.half_life, gate.min_base),
+        curve=FeeCurve(redemption.base_fee, redemption.top_fee, redemption.top_demand),
+        minRequest=redemption.min_request,
+        minReservePriceUsd=cash.min_reserve_price,
+        minCashRatioBps=cash.min_cash_ratio,
+        minEquity=equity.min_equity,
+        payOutCapBps=equity.pay_out_cap,
+        capRaisePeriod=equity.cap_raise_period,
+    )
+    return MoneySetting(terms, parameters.reserve.decimals, parameters.guardian.stop_period)
 
 
 def _oracle_setting(suite: Suite, feeds: dict[str, FeedSetting]) -> OracleSetting:
     oracle, index = suite.parameters.oracle, suite.parameters.oracle.index
     sequencer = oracle.sequencer
-    terms = None
+    price, terms = suite.parameters.reserve.price, None
+    reserve_terms = FeedTerms(
+        feeds["reserve_feed"].address, price.heartbeat, price.decimals, price.min, price.max, price.description
+    )
     if index is not None:
         bounds = (index.min, index.max)
         terms = FeedTerms(feeds["index_feed"].address, index.heartbeat, index.decimals, *bounds, index.description)
@@ -138,6 +176,8 @@ def _oracle_setting(suite: Suite, feeds: dict[str, FeedSetting]) -> OracleSettin
         feeds=feeds,
         index_feed=INDEX if index else ZERO_WORD,
         index_terms=terms,
+        reserve_feed=RESERVE_FEED,
+        reserve_terms=reserve_terms,
         valuation=ValuationTerms(*suite.parameters.valuation.terms),
     )
 

@@ -23,7 +23,8 @@ class Violation(AssertionError):
         self.law = law
 
 
-FURTHEST_JUMP = 60 * 86_400  # seconds
+FURTHEST_JUMP = 60 * 86_400
+"""Seconds that a jump skips at most, unless a world says otherwise."""
 
 Check = Callable[["World", Action, Outcome, "Sent | None"], None]
 
@@ -31,7 +32,9 @@ Check = Callable[["World", Action, Outcome, "Sent | None"], None]
 class World:
     """One suite on one engine, its model, and what has happened since the opening."""
 
-    def __init__(self, port: Port, model: Model, cast: Cast) -> None:
+    def __init__(
+        self, port: Port, model: Any, cast: Cast, *, furthest: int = FURTHEST_JUMP, shares_seconds: bool = False
+    ) -> None:
         self.port = port
         self.model = model
         self.cast = cast
@@ -44,6 +47,8 @@ class World:
         self.after: Check = lambda world, action, outcome, sent: None
         self.ghosts: dict[str, Any] = {}  # of this sequence
         self.almanac = Almanac()  # of all
+        self.furthest = furthest
+        self.shares_seconds = shares_seconds  # not where sequences are played on anvil, too
         self._opened: tuple[Any, Model, int, dict[str, Any]] | None = None
 
     # -- time -----------------------------------------------------------------------------------------------------
@@ -55,8 +60,13 @@ class World:
 
     def jump_to(self, second: int) -> None:
         """Let the next action happen in `second`, unless that is past, or so far ahead that all else would expire."""
-        if self.next_at < second < self.next_at + FURTHEST_JUMP:
+        if self.next_at < second < self.next_at + self.furthest:
             self.next_at = second
+
+    def stay(self) -> None:
+        """Let the next action happen in the second of the last one, if sequences of this world may do so."""
+        if self.shares_seconds and self.actions:
+            self.next_at = self.actions[-1].at
 
     # -- actions --------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
-"""Does anything get dearer with size? The same calls with 10 and with 10,000 homes on chain.
+"""Does anything get dearer with size? The same calls with 10 and with 10,000 homes, and as many requests waiting.
 
 The homes are really registered and tokenized through the contracts. Each time the newest home is used, and one person
-holds all shares of all homes but those moved here, so that a loop over homes, shares or holders would show.
+holds all shares of all homes but those moved here, so that a loop over homes, shares or holders would show. The
+requests are dust: each has the fewest coins that one may have.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from commonhold.gasbench.chapters import oracle
+from commonhold.gasbench.chapters import oracle, treasury
 from commonhold.gasbench.engine import Call
 from commonhold.gasbench.world import COIN, House, World
 
 SMALL, LARGE = 10, 10_000
 TOLERANCE = 0.02
 CHUNK = 1_000  # homes sent between two reports of progress
+ALL_CASH = 8_000_000  # dollars: more than all requests together
 
 Progress = Callable[[int, int], None]
 Scene = Callable[[World, House], Call]
@@ -47,6 +49,7 @@ def measure_growth(world: World, progress: Progress) -> list[Growth]:
 
 def _measure_at(world: World, homes: int, progress: Progress) -> dict[str, int]:
     newest = _fill(world, homes, progress)
+    _fill_queue(world, homes)
     measured = {}
     for name, scene in SCENES.items():
         with world.engine.rollback():
@@ -67,6 +70,15 @@ def _fill(world: World, homes: int, progress: Progress) -> House:
     assert registry.propertyCount() == homes
     assert certificate.balanceOf(world.holder) >= 8 * (homes - start + 1)
     return House(homes, 8)
+
+
+def _fill_queue(world: World, requests: int) -> None:
+    """Until so many wait; before the first of them all cash is taken."""
+    terms = world.suite.treasury.terms()
+    if requests == SMALL:
+        treasury.short_of_cash(world, constant=False)
+    more = requests - (0 if requests == SMALL else SMALL)
+    world.engine.run_many([treasury.request(world, world.payer, terms.minRequest) for _ in range(more)])
 
 
 def _register(world: World, newest: House) -> Call:
@@ -135,6 +147,39 @@ def _accept(world: World, newest: House) -> Call:
     return Call(world.stranger, world.suite.valuation, "accept", (newest.id,))
 
 
+def _request(world: World, _newest: House) -> Call:
+    treasury.in_this_hour(world)
+    return treasury.request(world, world.holder, 1_000 * COIN)
+
+
+def _buy_while_others_wait(world: World, _newest: House) -> Call:
+    treasury.in_this_hour(world)
+    return treasury.buy(world, world.holder, 100)
+
+
+def _finalise_part(world: World, _newest: House) -> Call:
+    treasury.in_this_hour(world)
+    return treasury.contribute(world, 100)
+
+
+def _finalise_all(world: World, _newest: House) -> Call:
+    treasury.in_this_hour(world)
+    return treasury.contribute(world, ALL_CASH)
+
+
+def _finalise(world: World, _newest: House) -> Call:
+    treasury.in_this_hour(world)
+    return Call(world.stranger, world.suite.treasury, "finalise", ())
+
+
+def _claim_behind_all(world: World, _newest: House) -> Call:
+    """Of a request that came after all others, once all are finalised."""
+    treasury.in_this_hour(world)
+    last = treasury.requested(world, world.holder, 1_000 * COIN)
+    world.engine.run(treasury.contribute(world, ALL_CASH))
+    return treasury.claim(world, world.holder, last)
+
+
 def _lending_value(world: World, newest: House) -> Call:
     oracle.appraised(world, newest.id)
     return Call(world.stranger, world.suite.valuation, "lendingValueOf", (newest.id,))
@@ -153,4 +198,10 @@ SCENES: dict[str, Scene] = {
     "update; the feed had a value": _update,
     "accept, a later appraisal": _accept,
     "lendingValueOf, index without a proxy": _lending_value,
+    "requestRedeem behind all": _request,
+    "buy, finalises a part of the queue": _buy_while_others_wait,
+    "contribute, finalises a part of the queue": _finalise_part,
+    "contribute, finalises all of the queue": _finalise_all,
+    "finalise without cash": _finalise,
+    "claim in full, of the last request of all": _claim_behind_all,
 }

@@ -69,3 +69,11 @@ OCR2_TRANSMIT_7 = Published("Chainlink OCR2 transmit, 7 nodes, one price", 104_3
 OCR2_TRANSMIT_16 = Published("Chainlink OCR2 transmit, 16 nodes, one price", 131_888)
 OCR2_TRANSMIT_31 = Published("Chainlink OCR2 transmit, 31 nodes, one price", 177_696)
 CHAINLINK_PROXY_READ = Published("Chainlink proxy -> OCR2: latestRoundData, net", 18_698)
+
+# Coin and queue
+LITE_PSM_BUY_EXISTING = Published("Maker LitePSM: buy, existing holder", 59_655)
+LITE_PSM_BUY_NEW = Published("Maker LitePSM: buy, new holder", 76_755)
+LITE_PSM_REDEEM = Published("Maker LitePSM: redeem", 61_958)
+LIDO_REQUEST = Published("Lido withdrawal queue: request", 177_474)
+LIDO_FINALISE = Published("Lido withdrawal queue: finalise a batch", 107_000)
+LIDO_CLAIM = Published("Lido withdrawal queue: claim with a hint", 89_566)

@@ -14,6 +14,7 @@ from commonhold.engines.base import Contract
 from commonhold.gasbench.engine import Call, RpcEngine
 from commonhold.gasbench.node import GENESIS_TIME
 from commonhold.recipe import Suite
+from commonhold.recipe.buying import give_coins
 
 COIN = 10**18  # wei of a coin, and of a dollar's price
 YEAR = 365 * 24 * 3600
@@ -173,7 +174,11 @@ class World:
     # ---------------------------------------------------------------------------------------------------------- money
 
     def mint(self, wallet: str, amount: int) -> None:
-        self.suite.coin.mint(wallet, amount, sender=self.council)
+        give_coins(self.suite, wallet, amount)
+
+    def cash(self, dollars: int) -> int:
+        """So many dollars in units of the reserve token."""
+        return dollars * COIN // self.suite.parameters.reserve.unit
 
     def deposit_call(self, house: House) -> Call:
         return Call(self.payer, self.suite.income, "deposit", (house.id, INCOME))

@@ -9,6 +9,9 @@ from commonhold.model.access import HasSignpost, Hub, Roles
 from commonhold.model.core import ZERO_ADDRESS, Chain, require
 
 UNLIMITED = 2**256 - 1
+"""Of an allowance: it is never used up."""
+UNBOUNDED = 2**128 - 1
+"""Of a minter's cap: its level is not counted."""
 
 
 @dataclass
@@ -117,6 +120,10 @@ class Coin(HasSignpost):
         self.restricted(sender, "setMinter")
         row = self.minters.setdefault(minter, Minter())
         self.emit("MinterSet", minter, row.cap, cap)
+        if cap == UNBOUNDED:
+            row.level = 0
+        elif row.cap == UNBOUNDED:
+            row.level = min(self.supply, UNBOUNDED)
         row.cap = cap
 
     def _row(self, caller: str) -> Minter:
@@ -124,16 +131,15 @@ class Coin(HasSignpost):
         require(row.cap or row.level, "NotMinter", caller)
         return row
 
-    def _set_level(self, minter: str, row: Minter, level: int) -> None:
-        self.emit("LevelChanged", minter, row.level, level)
-        row.level = level
-
     def mint(self, sender: str, to: str, amount: int) -> None:
         row = self._row(sender)
-        room = max(0, row.cap - row.level)
-        require(amount <= room, "MinterCapExceeded", sender, amount, row.level, row.cap)
+        is_bounded = row.cap != UNBOUNDED
+        if is_bounded:
+            room = max(0, row.cap - row.level)
+            require(amount <= room, "MinterCapExceeded", sender, amount, row.level, row.cap)
         require(to != ZERO_ADDRESS, "ERC20InvalidReceiver", to)
-        self._set_level(sender, row, row.level + amount)
+        if is_bounded:
+            row.level += amount
         self._move(ZERO_ADDRESS, to, amount)
 
     def burn(self, sender: str, owner: str, amount: int) -> None:
@@ -155,7 +161,8 @@ class Coin(HasSignpost):
     def _burn(self, sender: str, owner: str, amount: int, row: Minter, release: bool = False) -> None:
         if owner != sender:
             self.spend_allowance(owner, sender, amount)
-        self._set_level(sender, row, max(0, row.level - amount))
+        if row.cap != UNBOUNDED:
+            row.level = max(0, row.level - amount)
         if release:
             self._release(owner, amount)
         self._move(owner, ZERO_ADDRESS, amount)
@@ -164,6 +171,7 @@ class Coin(HasSignpost):
 
     def setFrozenTokens(self, sender: str, wallet: str, amount: int) -> bool:
         self.hub.require_role(Roles.COURT, sender)
+        self._require_no_minter(wallet)
         self.frozen[wallet] = amount
         self.emit("Frozen", wallet, amount)
         return True
@@ -172,6 +180,7 @@ class Coin(HasSignpost):
         order = self.hub.check_restricted(sender, self.address, "forcedTransfer")
         require(owner != ZERO_ADDRESS, "ERC7943CannotSend", owner)
         require(to != ZERO_ADDRESS, "ERC7943CannotReceive", to)
+        self._require_no_minter(owner)
         balance = self.balances[owner]
         require(amount <= balance, "ERC20InsufficientBalance", owner, balance, amount)
         self.hub.use_up(order)
@@ -180,6 +189,10 @@ class Coin(HasSignpost):
         self._move(owner, to, amount)
         self.emit("ForcedTransfer", owner, to, amount)
         return True
+
+    def _require_no_minter(self, wallet: str) -> None:
+        row = self.minters.get(wallet, Minter())
+        require(row.cap == 0 and row.level == 0, "MinterExempt", wallet)
 
     def _release(self, wallet: str, amount: int) -> None:
         """Lifts as much of a freeze as stands in the way of an `amount` that the wallet has."""

@@ -82,13 +82,18 @@ class Income(Contract):
 
     # -- money out ------------------------------------------------------------------------------------------------
 
-    def claim(self, sender: str, share_ids: tuple[int, ...]) -> int:
+    def check_claim(self, sender: str, share_ids: tuple[int, ...]) -> int:
+        """What a claim would pay, if it may be made."""
         for share_id in share_ids:
             owner = self.certificate.owner_of(share_id)
             require(owner == sender, "NotShareOwner", share_id, sender, owner)
         amount = self.claimable(sender, share_ids)
+        self._check_payable(self.credentials.currentWallet(sender), amount)
+        return amount
+
+    def claim(self, sender: str, share_ids: tuple[int, ...]) -> int:
+        amount = self.check_claim(sender, share_ids)
         current = self.credentials.currentWallet(sender)
-        self._check_payable(current, amount)
         self.settled[sender] = 0
         for share_id in share_ids:
             self._take(share_id, sender)

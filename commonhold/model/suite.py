@@ -12,8 +12,11 @@ from commonhold.model.coin import Coin, Minter
 from commonhold.model.core import Call, Chain, Contract, Logged, Refused
 from commonhold.model.feeds import ChainlinkFeed, FaultyFeed, FeedTerms, OutsideFeed, Reader
 from commonhold.model.holder import LienHolder, Puppet
-from commonhold.model.identity import Credentials
+from commonhold.model.identity import Credential, Credentials
 from commonhold.model.income import Income
+from commonhold.model.money.parts import MoneyParts, MoneySetting, refuse_strangers
+from commonhold.model.money.reserve import Reading
+from commonhold.model.money.splitter import Split, Splitter
 from commonhold.model.quorum import Aggregator
 from commonhold.model.registry import Registry
 from commonhold.model.valuation import Valuation, ValuationTerms
@@ -47,6 +50,8 @@ class OracleSetting:
     feeds: Mapping[str, FeedSetting]  # all that the reader may be told of, by the names of their contracts
     index_feed: bytes  # the index's id, zero: none
     index_terms: FeedTerms | None  # as the recipe gave them to the reader
+    reserve_feed: bytes  # the id of the reserve token's price
+    reserve_terms: FeedTerms
     valuation: ValuationTerms
 
 
@@ -65,6 +70,12 @@ class Setting:
     with_code: frozenset[str]  # further addresses that hold code
     puppets: Mapping[str, str]  # contract wallets: name -> address
     oracle: OracleSetting
+    money: MoneySetting
+    books: tuple[str, ...]  # that the loan ledger listens to
+    split: Split
+    payees: Mapping[int, str]  # of the splitter's parties
+    provider_payees: Mapping[bytes, str]
+    protocol_holders: Mapping[str, Credential]  # as the deployment left them
 
 
 FUNCTION_ROLES: dict[str, dict[int, tuple[str, ...]]] = {
@@ -79,6 +90,7 @@ FUNCTION_ROLES: dict[str, dict[int, tuple[str, ...]]] = {
     "coin": {Roles.COURT: ("forcedTransfer",)},
     "reader": {Roles.GUARDIAN: ("freeze",)},
     "valuation": {Roles.GUARDIAN: ("freeze",)},
+    "treasury": {Roles.GUARDIAN: ("stop",)},
 }
 """Which role may call which `restricted` function; every other is the DAO's."""
 
@@ -111,6 +123,7 @@ class Model:
         self.lien_holder = LienHolder(self.chain, at["lien_holder"], self.certificate)
         self.puppets = {name: Puppet(self.chain, address) for name, address in setting.puppets.items()}
         self._build_oracle(setting.oracle)
+        self._build_money(setting.money)
         self._deployed()
 
     def _build_oracle(self, oracle: OracleSetting) -> None:
@@ -141,6 +154,29 @@ class Model:
             stop_period,
         )
 
+    def _build_money(self, money: MoneySetting) -> None:
+        chain, at, wallets = self.chain, self.setting.addresses, self.credentials.currentWallet
+        parts = MoneyParts(chain, at, self.hub, self.coin, self.reserve_price, wallets, money)
+        self.reserve, self.treasury, self.loans = parts.reserve, parts.treasury, parts.loans
+        self.test_book, self.page = parts.test_book, parts.page
+        self.treasury.income = self.income
+        self.splitter = Splitter(
+            chain,
+            at["splitter"],
+            self.hub,
+            self.coin,
+            self.treasury,
+            self.registry,
+            self.credentials,
+            self.setting.split,
+        )
+        self.page.is_only_minter = False  # the DAO gives others rows
+
+    def reserve_price(self) -> Reading:
+        """As the treasury reads it."""
+        value, _, status = self.reader.read(self.setting.oracle.reserve_feed)
+        return Reading(value, status)
+
     def _deployed(self) -> None:
         """The state that the recipe leaves behind."""
         setting = self.setting
@@ -159,18 +195,25 @@ class Model:
             self.coin.minters[minter] = Minter(cap)
         if setting.oracle.index_terms is not None:
             self.reader.configure(setting.oracle.index_feed, setting.oracle.index_terms)
-            self.chain.log.clear()
+        self.reader.configure(setting.oracle.reserve_feed, setting.oracle.reserve_terms)
+        self.treasury.books.update(setting.books)
+        self.splitter.payees.update(setting.payees)
+        self.splitter.provider_payees.update(setting.provider_payees)
+        self.credentials.credentials.update(setting.protocol_holders)
+        self.chain.log.clear()
 
     def contract(self, name: str) -> Contract:
         return self.puppets.get(name) or self.feeds.get(name) or getattr(self, name)
 
     def _dispatch(self, call: Call, sender: str) -> Any:
+        refuse_strangers(call, sender)
         return getattr(self.contract(call.contract), call.function)(sender, *call.arguments)
 
     def perform(self, call: Call, sender: str) -> Outcome:
         """What the chain must do with this call; on success the model has done it."""
         self.chain.log.clear()
         self.chain.call_data = lambda: call.data
+        self.treasury.next_transaction()
         try:
             result = self._dispatch(call, sender)
         except Refused as refused:

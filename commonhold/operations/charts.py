@@ -35,6 +35,9 @@ QUARTERS_A_YEAR, MONTHS_A_QUARTER = 4, 3
 MAX_ROWS = 12  # homes that a chart has room for
 SCALE_OVER_HONEST = 1.6  # how far the axis of observations goes beyond the highest honest value
 
+METADATA: dict[str, Any] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": "Commonhold"}}
+"""The kinds of file that charts are written as, with what they say of themselves: nothing that changes."""
+
 STYLE: Any = {
     "figure.dpi": 100,
     "figure.facecolor": "white",
@@ -120,7 +123,7 @@ class Appraisals:
 
 def draw_values(histories: Sequence[HomeHistory], stem: Path) -> list[Path]:
     """Values by quarter above, the status of each home below; writes `stem`.png and .svg."""
-    with _figure((10, 7.0)) as figure:
+    with styled_figure((10, 7.0)) as figure:
         above, below = figure.subplots(2, 1, height_ratios=(2.2, 1))
         figure.subplots_adjust(left=0.115, right=0.985, top=0.95, bottom=0.155, hspace=0.06)
         _value_lines(above, histories)
@@ -130,7 +133,7 @@ def draw_values(histories: Sequence[HomeHistory], stem: Path) -> list[Path]:
 
 def draw_observations(appraisals: Appraisals, stem: Path) -> list[Path]:
     """Every node's value of each home, the honest range and the median; writes `stem`.png and .svg."""
-    with _figure((10, 5.6)) as figure:
+    with styled_figure((10, 5.6)) as figure:
         axes = figure.subplots()
         figure.subplots_adjust(left=0.075, right=0.985, top=0.935, bottom=0.255)
         shown = len(appraisals.homes[:MAX_ROWS])
@@ -317,7 +320,7 @@ def _note(axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, f
 
 
 @contextmanager
-def _figure(inches: tuple[float, float]) -> Iterator[Figure]:
+def styled_figure(inches: tuple[float, float]) -> Iterator[Figure]:
     """An empty figure in our style, outside matplotlib's global state."""
     # Its cache of fonts stays in the project's folder, as everything that the project writes.
     os.environ.setdefault("MPLCONFIGDIR", str(ROOT / ".cache" / "matplotlib"))
@@ -331,13 +334,14 @@ def _figure(inches: tuple[float, float]) -> Iterator[Figure]:
 
 
 def _write(figure: Figure, stem: Path) -> list[Path]:
-    """Both files, each whole or not at all."""
-    stem.parent.mkdir(parents=True, exist_ok=True)
-    files = []
-    for kind, metadata in (("png", {"Software": None}), ("svg", {"Date": None, "Creator": "Commonhold"})):
-        file = stem.with_suffix(f".{kind}")
-        draft = file.with_suffix(f".{os.getpid()}.part")
-        figure.savefig(draft, format=kind, metadata=metadata)
-        draft.replace(file)
-        files.append(file)
-    return files
+    return [write_figure(figure, stem.with_suffix(f".{kind}")) for kind in METADATA]
+
+
+def write_figure(figure: Figure, file: Path) -> Path:
+    """A file of the kind that its name says, PNG or SVG; whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    kind = file.suffix[1:].lower()
+    draft = file.with_suffix(f".{os.getpid()}.part")
+    figure.savefig(draft, format=kind, metadata=METADATA[kind])
+    draft.replace(file)
+    return file

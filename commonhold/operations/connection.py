@@ -25,6 +25,7 @@ from commonhold.operations.chronicle import NotRefused
 from commonhold.operations.documents import DEFAULT_BASE
 from commonhold.operations.paper import UnreadablePaper
 from commonhold.operations.reading import NoSuchProperty, NoSuchShare, UnreadableAnswer
+from commonhold.operations.refusals import MoneyRefused
 from commonhold.operations.story import Cast
 from commonhold.operations.terminal import make_console
 from commonhold.operations.tokenize import TokenizeOptions
@@ -44,6 +45,7 @@ EXPECTED_ERRORS = (
     CodecError,
     EngineError,
     InputError,
+    MoneyRefused,
     NoSuchProperty,
     NoSuchShare,
     NotRefused,

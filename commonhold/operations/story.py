@@ -18,6 +18,7 @@ from commonhold.operations.income import claim_income, deposit_income
 from commonhold.operations.reading import ZERO_ADDRESS, share_id
 from commonhold.operations.tokenize import Progress, TokenizeOptions, property_terms, tokenize
 from commonhold.operations.transfers import approve_transfer, move_share, record_lien, release_lien
+from commonhold.recipe.buying import give_coins
 
 COIN = 10**18
 RENT_PER_SHARE = 125 * COIN
@@ -100,12 +101,12 @@ class Story:
         self.say("two shares went from the holding entity to their first owners")
 
     def pay_income(self) -> None:
-        """The council mints coins, as the local parameters let it, the manager pays them in, and the owners claim."""
+        """Coins are bought with the reserve token, the manager pays them in, and the owners claim."""
         suite, manager = self.suite, self.options.manager
         homes = list(zip(self.property_ids, self.portfolio.homes, strict=True))[:HOUSES_WITH_INCOME]
         rents = [(property_id, RENT_PER_SHARE * placed.home.shares) for property_id, placed in homes]
         total = sum(rent for _, rent in rents)
-        self.chronicle.did("mint coins", [suite.coin.mint(manager, total, sender=self.cast.council)])
+        self.chronicle.did("buy coins", give_coins(suite, manager, total))
         receipts = [suite.coin.approve(suite.income.address, total, sender=manager)]
         for property_id, rent in rents:
             receipts += deposit_income(suite, property_id, rent, manager)
@@ -122,7 +123,7 @@ class Story:
         """Income that came in before a sale stays with the seller: it is paid in once more, unclaimed, first."""
         suite, cast, manager = self.suite, self.cast, self.options.manager
         rent = RENT_PER_SHARE * self.portfolio.homes[0].home.shares
-        self.chronicle.did("mint coins", [suite.coin.mint(manager, rent, sender=cast.council)])
+        self.chronicle.did("buy coins", give_coins(suite, manager, rent))
         receipts = deposit_income(suite, self.property_ids[0], rent, manager)
         self.chronicle.did("approve coins", receipts[:-1])
         self.chronicle.did("deposit income", receipts[-1:])

@@ -9,7 +9,7 @@ the timelock and renounce.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from eth_utils import keccak
@@ -25,11 +25,12 @@ from commonhold.engines.base import (
     init_code,
 )
 from commonhold.engines.codec import CodecError, as_address, checksum
-from commonhold.recipe.parameters import Parameters
+from commonhold.recipe.parameters import CONTRACTS_OUTSIDE, Parameters
 from commonhold.recipe.plan import (
     PLAN,
     ContractEntry,
     Deployer,
+    Each,
     FunctionsEntry,
     Given,
     GrantEntry,
@@ -159,7 +160,7 @@ class Deployment:
             raise RecipeError(f"the parameters of {parameters.network!r} name no deployer: give its account")
         self.deployer = self.address_of(parameters.value("local.deployer") if deployer is None else deployer)
         self.entries = [entry for entry in plan.contracts if self._wanted(entry.only_if)]
-        self.rows = [row for row in plan.rows if self._wanted(row.only_if)]
+        self.rows = [written for row in plan.rows if self._wanted(row.only_if) for written in self._each(row)]
         self._check_holders()
         self.factory_address = self._find_factory(factory)
         self.addresses = {
@@ -169,6 +170,21 @@ class Deployment:
 
     def _wanted(self, only_if: str | None) -> bool:
         return only_if is None or self.parameters.has(only_if)
+
+    def _each(self, row: RowEntry) -> Iterator[RowEntry]:
+        """A row as it stands, or once for each member of the list that it names."""
+        if row.for_each is None:
+            yield row
+            return
+        for place in range(len(self._parameter(row.for_each))):
+            path = f"{row.for_each}.{place}"
+            yield replace(
+                row,
+                args=tuple(_of_member(value, path) for value in row.args),
+                view_args=tuple(_of_member(value, path) for value in row.view_args),
+                expected=_of_member(row.expected, path),
+                for_each=None,
+            )
 
     def _check_holders(self) -> None:
         for path in self.parameters.account_paths():
@@ -235,9 +251,10 @@ class Deployment:
 
     def validate(self) -> None:
         """Raise RecipeError if any step could not even be encoded, or a feed is not there. Sends nothing."""
-        for path in ("oracle.sequencer.feed", "oracle.index.feed"):
+        for path in ("oracle.sequencer.feed", *CONTRACTS_OUTSIDE):
             if self.parameters.has(path) and not self.engine.code_at(self.parameters.value(path)):
                 raise RecipeError(f"{path}: there is no contract at {self.parameters.value(path)}")
+        self._validate_reserve()
         try:
             for entry in self.entries:
                 self._validate_contract(entry)
@@ -250,6 +267,18 @@ class Deployment:
                 view.encode([self.resolve(arg) for arg in row.view_args])
         except (build.BuildError, EngineError, CodecError, AttributeError) as problem:
             raise RecipeError(f"the plan does not fit the contracts: {problem}") from None
+
+    def _validate_reserve(self) -> None:
+        """A real token must have the decimals by which amounts of cash are written."""
+        reserve = self.parameters.reserve
+        if reserve.token is None:
+            return
+        try:
+            decimals = self.engine.at("TestReserveToken", reserve.token).decimals()
+        except (EngineError, CodecError, Revert) as problem:
+            raise RecipeError(f"reserve.token: {reserve.token} does not tell its decimals: {problem}") from None
+        if decimals != reserve.decimals:
+            raise RecipeError(f"reserve.token: {reserve.token} has {decimals} decimals, not {reserve.decimals}")
 
     def _validate_contract(self, entry: ContractEntry) -> None:
         init_code(entry.artifact, self.arguments(entry))
@@ -271,10 +300,10 @@ class Deployment:
         """All steps in order."""
         return [
             self._factory_step(),
-            *(self._create_step(entry) for entry in self.entries),
+            *(step for entry in self.entries for step in self._contract_steps(entry)),
             *(self._label_step(role) for role in Role if role is not Role.ADMIN),
             *(self._functions_step(functions) for functions in self.plan.functions),
-            *(self._row_step(row) for row in self.rows),
+            *(self._row_step(row) for row in self.rows if row.before is None),
             *(step for grant in self.plan.grants for step in self._grant_steps(grant)),
             *self._handover_steps(),
         ]
@@ -318,6 +347,11 @@ class Deployment:
         if create_address(self.deployer, self.engine.nonce(self.deployer)) != self.factory_address:
             raise RecipeError("the deployer sends other transactions at this moment: run again")
         self.engine.send_raw(self.deployer, None, init_code(FACTORY, ()))
+
+    def _contract_steps(self, entry: ContractEntry) -> Iterator[Step]:
+        """The rows that a contract's constructor needs, and its creation."""
+        yield from (self._row_step(row) for row in self.rows if row.before == entry.key)
+        yield self._create_step(entry)
 
     def _create_step(self, entry: ContractEntry) -> Step:
         def done() -> bool:
@@ -400,6 +434,11 @@ class Deployment:
 
 
 # ---------------------------------------------------------------------------------------------- addresses and code
+
+
+def _of_member(value: Value, path: str) -> Value:
+    """A value of a row for the member at `path`."""
+    return Param(f"{path}.{value.field}") if isinstance(value, Each) else value
 
 
 def salt_of(key: str) -> bytes:

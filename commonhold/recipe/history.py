@@ -22,14 +22,28 @@ ANYBODYS = frozenset(
     {
         ("coin", "Approval"),
         ("coin", "AuthorizationCanceled"),
-        ("coin", "Transfer"),  # of nothing: coins are minted with another event
+        ("coin", "Transfer"),  # of nothing, or bought: whoever else can mint has a row that the plan does not know
         ("certificate", "ApprovalForAll"),
         ("factory", "Deployed"),  # at an address of the sender's own
         ("feed_factory", "FeedCreated"),
         ("reader", "ValueRecorded"),
+        ("reserve", "Approval"),
+        ("reserve", "Transfer"),
+        ("treasury", "Bought"),
+        ("treasury", "BurnedIntoEquity"),
+        ("treasury", "Claimed"),
+        ("treasury", "Contributed"),
+        ("treasury", "DemandPaused"),
+        ("treasury", "DemandResumed"),
+        ("treasury", "Finalised"),
+        ("treasury", "OperatorSet"),
+        ("treasury", "Redeemed"),
+        ("treasury", "RedeemRequest"),
+        ("treasury", "Skimmed"),
+        ("splitter", "Skimmed"),
     }
 )
-"""Events that strangers can cause in an empty suite, and that give nobody anything."""
+"""Events that strangers can cause in an empty suite, and that give nobody what he did not pay for."""
 
 CHANGEABLE = (
     "roles",
@@ -38,7 +52,14 @@ CHANGEABLE = (
     "oracle.nodes",
     "oracle.max_faulty",
     "oracle.index",
-    "local.council_minter_cap",
+    "reserve.price",
+    "gate.pause_at",
+    "gate.resume_below",
+    "gate.dwell",
+    "equity.pay_out_cap",
+    "fees.mortgage_company",
+    "fees.dao",
+    "fees.providers",
 )
 """Parameters that the DAO can change. Once it has called their contract, the file may say otherwise than at the
 deployment; what is in force then is for the rest of the proof to judge."""

@@ -9,9 +9,11 @@ import builtins
 from pathlib import Path
 from typing import Annotated, Any, Self
 
+from eth_utils import keccak
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from commonhold.build import ROOT
+from commonhold.inputs.spelling import canonical_spellings
 from commonhold.recipe import yaml_lines
 from commonhold.recipe.units import (
     DAY,
@@ -22,6 +24,7 @@ from commonhold.recipe.units import (
     Account,
     Address,
     Coins,
+    Dollars,
     Holders,
     Percent,
     PercentAYear,
@@ -37,6 +40,12 @@ LOCAL_CHAIN_ID = 31337
 MAX_FILE_BYTES = 100_000
 YEAR = 365 * DAY
 WHOLE_BPS = 100 * PERCENT  # 100 %
+MAX_DECIMALS = 18  # of a reserve token
+MAX_REDEMPTION_FEE = 10  # %
+
+
+CONTRACTS_OUTSIDE = ("oracle.index.feed", "reserve.token", "reserve.price.feed")
+"""Where addresses of contracts stand that are not the suite's. On the local chain test contracts take their place."""
 
 
 class ParametersError(Exception):
@@ -57,6 +66,7 @@ class _Disagreement(ValueError):
 Period30 = Annotated[Seconds, between(1, 30 * 24, HOUR, "hours")]
 RecoveryPeriod = Annotated[Seconds, between(1, 90, DAY, "days")]
 ShareCount = Annotated[Whole, between(2, 100, 1, "shares")]
+SomePercent = Annotated[Percent, between(1, WHOLE_BPS, 1, "hundredths of a %")]
 
 
 class Section(BaseModel):
@@ -112,18 +122,29 @@ class Sequencer(Section):
     grace: Annotated[Seconds, between(1, 24 * 60, MINUTE, "minutes")]
 
 
-class Index(Section):
-    """The house-price index that moves appraisals: what the DAO agrees to of its feed."""
+class Feed(Section):
+    """A Chainlink-style feed: what the DAO agrees to of it."""
 
     feed: Address | None = None  # on the local chain Chainlink's mock takes its place
     heartbeat: Annotated[Seconds, between(1, 400 * 24 * 60, MINUTE, "minutes")]
     decimals: Annotated[Whole, between(0, 18)]
-    min: Annotated[Points, between(0, 10**10, FIXED_POINT, "points")]
-    max: Annotated[Points, between(0, 10**10, FIXED_POINT, "points")]
+    min: int
+    max: int
     description: Annotated[str, Field(pattern=r"^[ -~]{1,64}$")]
 
     def disagreements(self) -> list[tuple[str, str]]:
-        return [] if self.min < self.max else [("max", "more than oracle.index.min")]
+        return [] if self.min < self.max else [("max", f"more than the feed's min ({self.min / FIXED_POINT:,f})")]
+
+    def answer(self, value: int) -> int:
+        """What the feed says if it means `value` (18 decimals)."""
+        return value * 10**self.decimals // FIXED_POINT
+
+
+class Index(Feed):
+    """The house-price index that moves appraisals."""
+
+    min: Annotated[Points, between(0, 10**10, FIXED_POINT, "points")]
+    max: Annotated[Points, between(0, 10**10, FIXED_POINT, "points")]
 
 
 class Oracle(Section):
@@ -173,13 +194,121 @@ class Valuation(Section):
         return tuple(getattr(self, name) for name in type(self).model_fields)
 
 
+class ReservePrice(Feed):
+    """The reserve token's price in dollars."""
+
+    min: Annotated[Dollars, between(0, 10**6, FIXED_POINT, "USD")]
+    max: Annotated[Dollars, between(0, 10**6, FIXED_POINT, "USD")]
+
+
+class Reserve(Section):
+    """The token that coins are bought with and redeemed for."""
+
+    token: Address | None = None  # on the local chain a test token takes its place
+    decimals: Annotated[Whole, between(0, MAX_DECIMALS)]
+    price: ReservePrice
+
+    @builtins.property
+    def unit(self) -> int:
+        """Wei of coin in a unit of the token at par."""
+        return int(10 ** (MAX_DECIMALS - self.decimals))
+
+
+class Gate(Section):
+    """Liquidation demand, and when new lending pauses and resumes."""
+
+    pause_at: SomePercent
+    resume_below: SomePercent
+    dwell: Annotated[Seconds, between(1, 30 * DAY, 1, "seconds")]
+    half_life: Annotated[Seconds, between(1, 90 * 24, HOUR, "hours")]
+    min_base: Annotated[Coins, between(1, 10**10, FIXED_POINT, "HMD")]
+
+    def disagreements(self) -> list[tuple[str, str]]:
+        if self.resume_below < self.pause_at:
+            return []
+        return [("resume_below", f"less than gate.pause_at ({_percent(self.pause_at)})")]
+
+
+class Redemption(Section):
+    base_fee: Annotated[Percent, between(0, MAX_REDEMPTION_FEE, PERCENT, "%")]
+    top_fee: Annotated[Percent, between(0, MAX_REDEMPTION_FEE, PERCENT, "%")]
+    top_demand: SomePercent
+    min_request: Annotated[Coins, between(1, 10**6, FIXED_POINT, "HMD")]
+
+    def disagreements(self) -> list[tuple[str, str]]:
+        if self.base_fee <= self.top_fee:
+            return []
+        return [("top_fee", f"at least redemption.base_fee ({_percent(self.base_fee)})")]
+
+
+class Cash(Section):
+    min_reserve_price: Dollars
+    min_cash_ratio: Annotated[Percent, between(0, 100, PERCENT, "%")]
+
+    def disagreements(self) -> list[tuple[str, str]]:
+        if 0 < self.min_reserve_price < FIXED_POINT:
+            return []
+        return [("min_reserve_price", "more than 0 and less than 1 USD, which is all that a token ever counts for")]
+
+
+class Equity(Section):
+    min_equity: Annotated[Dollars, between(0, 10**10, FIXED_POINT, "USD")]
+    pay_out_cap: Annotated[Percent, between(0, 100, PERCENT, "%")]
+    cap_raise_period: Annotated[Seconds, between(1, 90, DAY, "days")]
+
+
+class Split(Section):
+    """Parts of a fee, in the order of `IFeeSplitter.Split`."""
+
+    reserve: Annotated[Percent, between(0, 100, PERCENT, "%")]
+    mortgage_company: Annotated[Percent, between(0, 100, PERCENT, "%")]
+    provider: Annotated[Percent, between(0, 100, PERCENT, "%")]
+    dao: Annotated[Percent, between(0, 100, PERCENT, "%")]
+
+    @builtins.property
+    def parts(self) -> tuple[int, ...]:
+        return tuple(getattr(self, name) for name in type(self).model_fields)
+
+
+class Provider(Section):
+    """Who gets the part of a registration service."""
+
+    name: Annotated[str, Field(min_length=1, max_length=64)]
+    payee: Account
+
+    def disagreements(self) -> list[tuple[str, str]]:
+        return [] if canonical_spellings(self.name)[1] else [("name", "a name with letters or digits")]
+
+    @builtins.property
+    def key(self) -> bytes:
+        """As the splitter knows the provider."""
+        return keccak(text=canonical_spellings(self.name)[1])
+
+
+class Fees(Section):
+    """Who gets what of every fee but a redemption's."""
+
+    split: Split
+    mortgage_company: Account
+    dao: Account | None = None  # left out, the timelock
+    providers: Annotated[list[Provider], Field(max_length=20)] = []
+
+    def disagreements(self) -> list[tuple[str, str]]:
+        total = sum(self.split.parts)
+        found = [] if total == WHOLE_BPS else [("split", f"parts that are 100 % together, not {_percent(total)}")]
+        if len({provider.key for provider in self.providers}) != len(self.providers):
+            found.append(("providers", "each provider once, however it is spelled"))
+        return found
+
+
 class Local(Section):
     """What only the local chain has."""
 
     deployer: Account
-    council_minter_cap: Coins
     test_lien_holder: bool
+    test_book: bool
     first_index: Annotated[Points, between(1, 10**6, FIXED_POINT, "points")] | None = None  # answer of the index's mock
+    first_reserve_price: Annotated[Dollars, between(1, 10**4, FIXED_POINT // 100, "cents")]  # the same of the reserve's
     wallets: dict[str, Account]
 
 
@@ -196,6 +325,12 @@ class Parameters(Section):
     property: Property
     oracle: Oracle
     valuation: Valuation
+    reserve: Reserve
+    gate: Gate
+    redemption: Redemption
+    cash: Cash
+    equity: Equity
+    fees: Fees
     local: Local | None = None
 
     def disagreements(self) -> list[tuple[str, str]]:
@@ -206,46 +341,75 @@ class Parameters(Section):
             found.append(("court.forced_transfer_delay", f"{longer}: else the DAO can't cancel an order in time"))
         if self.identity.recovery_period <= delay:
             found.append(("identity.recovery_period", f"{longer}: else the DAO can't stop a false issuer in time"))
-        return found + self._disagreements_of_the_chain()
+        return found + self._disagreements_about_money() + self._disagreements_of_the_chain()
+
+    def _disagreements_about_money(self) -> list[tuple[str, str]]:
+        found, price = [], self.reserve.price
+        if self.redemption.min_request < 2 * self.reserve.unit:
+            smallest = f"{2 * self.reserve.unit / FIXED_POINT:g} HMD: two units of a token with"
+            found.append(("redemption.min_request", f"at least {smallest} {self.reserve.decimals} decimals"))
+        if price.min >= self.cash.min_reserve_price:
+            found.append(("reserve.price.min", "less than cash.min_reserve_price: else every valid price sells coins"))
+        if price.max <= FIXED_POINT:
+            found.append(("reserve.price.max", "more than 1 USD: else a token at par has no valid price"))
+        return found
 
     def _disagreements_of_the_chain(self) -> list[tuple[str, str]]:
         """What only the local chain may and must have."""
         is_local = self.chain_id == LOCAL_CHAIN_ID
         if (self.local is None) == is_local:
             return [("local", f"a section `local` exactly if chain_id is {LOCAL_CHAIN_ID}")]
-        index = self.oracle.index
-        if self.local is not None:
-            if index is not None and index.feed is not None:
-                return [("oracle.index.feed", "no feed: on the local chain Chainlink's mock takes its place")]
-            if (index is None) != (self.local.first_index is None):
-                return [("local.first_index", "what the index begins with, exactly if there is a section oracle.index")]
-            return []
+        return self._disagreements_of_a_public_chain() if self.local is None else self._disagreements_here(self.local)
+
+    def _disagreements_here(self, local: Local) -> list[tuple[str, str]]:
+        found = [
+            (path, "nothing: on the local chain a test contract takes its place")
+            for path in CONTRACTS_OUTSIDE
+            if self.has(path)
+        ]
+        if (self.oracle.index is None) != (local.first_index is None):
+            expected = "what the index begins with, exactly if there is a section oracle.index"
+            found.append(("local.first_index", expected))
+        return found
+
+    def _disagreements_of_a_public_chain(self) -> list[tuple[str, str]]:
         found = [
             (path, "addresses: indices stand for the test mnemonic, whose keys everybody knows")
             for path in self.account_paths()
             if any(isinstance(account, int) for account in _as_list(self.value(path)))
         ]
-        if index is not None and index.feed is None:
-            found.append(("oracle.index.feed", "the address of the index's feed"))
-        return found
+        needed = [path for path in CONTRACTS_OUTSIDE if self.has(path.rpartition(".")[0])]
+        return found + [(path, "the address of a contract") for path in needed if not self.has(path)]
 
-    @staticmethod
-    def account_paths() -> list[str]:
-        """Where accounts stand that get a right: the roles' holders and the nodes."""
-        return [*(f"roles.{name}" for name in Roles.model_fields), "oracle.nodes"]
+    def account_paths(self) -> list[str]:
+        """Where accounts stand that get a right: the roles' holders, the nodes, and who is paid fees."""
+        return [
+            *(f"roles.{name}" for name in Roles.model_fields),
+            "oracle.nodes",
+            "fees.mortgage_company",
+            *(["fees.dao"] if self.fees.dao is not None else []),
+            *(f"fees.providers.{place}.payee" for place in range(len(self.fees.providers))),
+        ]
 
     @builtins.property  # the section `property` hides it here
     def first_index_answer(self) -> int:
         """What the local index's mock begins with, in the decimals of its feed."""
         if self.local is None or self.local.first_index is None or self.oracle.index is None:
             raise AttributeError("no index begins here")
-        return self.local.first_index * 10**self.oracle.index.decimals // FIXED_POINT
+        return self.oracle.index.answer(self.local.first_index)
+
+    @builtins.property
+    def first_reserve_answer(self) -> int:
+        """The same of the mock of the reserve token's price."""
+        if self.local is None:
+            raise AttributeError("no test token begins here")
+        return self.reserve.price.answer(self.local.first_reserve_price)
 
     def value(self, path: str) -> Any:
-        """The parameter at a dotted path, such as `identity.recovery_period`."""
+        """The parameter at a dotted path, such as `identity.recovery_period` or `fees.providers.0.payee`."""
         found: Any = self
         for part in path.split("."):
-            found = getattr(found, part)
+            found = found[int(part)] if isinstance(found, list) else getattr(found, part)
         return found
 
     def has(self, path: str) -> bool:
@@ -254,6 +418,10 @@ class Parameters(Section):
             return bool(self.value(path))
         except AttributeError:
             return False
+
+
+def _percent(bps: int) -> str:
+    return f"{bps / PERCENT:g} %"
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -319,7 +487,7 @@ def _fault(error: Any, data: Any, lines: dict[yaml_lines.Path, int], shown: str)
     path: yaml_lines.Path = tuple(error["loc"])
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, _Disagreement):
-        path = (*path, *cause.field.split("."))
+        path = (*path, *(int(part) if part.isdigit() else part for part in cause.field.split(".")))
     nearest = path
     while nearest not in lines and nearest:
         nearest = nearest[:-1]

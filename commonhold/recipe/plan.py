@@ -55,6 +55,13 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Each:
+    """A field of the member for which a row is written; see `RowEntry.for_each`."""
+
+    field: str
+
+
+@dataclass(frozen=True)
 class Deployer:
     """The address that sends the plan's transactions; it holds nothing afterwards."""
 
@@ -67,7 +74,7 @@ class InitCode:
     args: tuple[Value, ...] = ()
 
 
-Value = Ref | Param | Given | Member | Deployer | InitCode | Any
+Value = Ref | Param | Given | Member | Each | Deployer | InitCode | Any
 """Also a tuple of such values, for a struct."""
 
 
@@ -111,6 +118,8 @@ class RowEntry:
     expected: Value
     field: str | None = None  # member of the view's struct that is compared
     only_if: str | None = None
+    for_each: str | None = None  # path of a list of parameters: a row for each of its members
+    before: str | None = None  # the contract whose constructor needs the row; else it is written after all contracts
 
 
 @dataclass(frozen=True)
@@ -125,7 +134,37 @@ NOBODY = "0x" + "00" * 20
 INDEX_FEED = b"HOUSE-PRICE-INDEX".ljust(32, b"\0")
 """Id of the feed that moves appraisals."""
 
+RESERVE_FEED = b"RESERVE-USD".ljust(32, b"\0")
+"""Id of the feed of the reserve token's price."""
+UNLIMITED = 2**128 - 1
+"""Cap of a minter's row without a bound."""
+
 _index_feed = Given("oracle.index.feed", Param("oracle.index.feed"), Ref("index_feed"))
+_reserve = Given("reserve.token", Param("reserve.token"), Ref("reserve"))
+_reserve_feed = Given("reserve.price.feed", Param("reserve.price.feed"), Ref("reserve_feed"))
+
+
+def _feed_terms(feed: Value, path: str) -> tuple[Value, ...]:
+    """A `FeedTerms` of the reader: `feed` as the section at `path` describes it."""
+    return (feed, *(Param(f"{path}.{name}") for name in ("heartbeat", "decimals", "min", "max", "description")))
+
+
+TREASURY_TERMS = (
+    (Param("gate.pause_at"), Param("gate.resume_below"), Param("gate.dwell")),
+    Param("gate.min_base"),
+    Param("gate.half_life"),
+    Param("redemption.base_fee"),
+    Param("redemption.top_fee"),
+    Param("redemption.top_demand"),
+    Param("redemption.min_request"),
+    Param("cash.min_reserve_price"),
+    Param("cash.min_cash_ratio"),
+    Param("equity.min_equity"),
+    Param("equity.pay_out_cap"),
+    Param("equity.cap_raise_period"),
+    Param("guardian.stop_period"),
+)
+"""The `TreasuryTerms` of ITreasury."""
 
 PLAN = Plan(
     contracts=(
@@ -172,6 +211,44 @@ PLAN = Plan(
                 Param("guardian.stop_period"),
             ),
         ),
+        ContractEntry("reserve", "TestReserveToken", (Param("reserve.decimals"),), only_if="local"),
+        ContractEntry(
+            "reserve_feed",
+            "TestChainlinkFeed",
+            (Param("reserve.price.decimals"), Param("first_reserve_answer")),
+            only_if="local",
+        ),
+        # Treasury and loan ledger know each other from birth.
+        ContractEntry(
+            "treasury",
+            "Treasury",
+            (
+                Ref("hub"),
+                (
+                    Ref("coin"),
+                    _reserve,
+                    Ref("reader"),
+                    RESERVE_FEED,
+                    Ref("credentials"),
+                    Ref("loans"),
+                    Ref("income"),
+                ),
+                TREASURY_TERMS,
+            ),
+        ),
+        ContractEntry("loans", "LoanLedger", (Ref("hub"), Ref("treasury"))),
+        ContractEntry(
+            "splitter",
+            "FeeSplitter",
+            (
+                Ref("hub"),
+                (Ref("coin"), Ref("treasury"), Ref("registry"), Ref("credentials")),
+                Param("fees.split.parts"),
+                Param("fees.mortgage_company"),
+                Given("fees.dao", Param("fees.dao"), Ref("timelock")),
+            ),
+        ),
+        ContractEntry("treasury_lens", "TreasuryLens", (Ref("treasury"),)),
         ContractEntry(
             "lens",
             "SuiteLens",
@@ -184,6 +261,7 @@ PLAN = Plan(
                 Ref("aggregator"),
                 Ref("reader"),
                 Ref("valuation"),
+                Ref("treasury_lens"),
             ),
         ),
         ContractEntry(
@@ -192,6 +270,7 @@ PLAN = Plan(
             (Param("oracle.index.decimals"), Param("first_index_answer")),
             only_if="local.first_index",
         ),
+        ContractEntry("test_book", "TestLoanBook", (Ref("loans"), Ref("treasury")), only_if="local.test_book"),
         ContractEntry("lien_holder", "TestLienHolder", (Ref("certificate"),), only_if="local.test_lien_holder"),
     ),
     functions=(
@@ -207,6 +286,7 @@ PLAN = Plan(
         FunctionsEntry("coin", Role.COURT, ("forcedTransfer",)),
         FunctionsEntry("reader", Role.GUARDIAN, ("freeze",)),
         FunctionsEntry("valuation", Role.GUARDIAN, ("freeze",)),
+        FunctionsEntry("treasury", Role.GUARDIAN, ("stop",)),
     ),
     grants=(
         GrantEntry(Role.GUARDIAN, Param("roles.guardian")),
@@ -223,14 +303,7 @@ PLAN = Plan(
             "setFeed",
             (
                 INDEX_FEED,
-                (
-                    _index_feed,
-                    Param("oracle.index.heartbeat"),
-                    Param("oracle.index.decimals"),
-                    Param("oracle.index.min"),
-                    Param("oracle.index.max"),
-                    Param("oracle.index.description"),
-                ),
+                _feed_terms(_index_feed, "oracle.index"),
             ),
             "inspect",
             (INDEX_FEED,),
@@ -239,14 +312,42 @@ PLAN = Plan(
             only_if="oracle.index",
         ),
         RowEntry(
+            "reader",
+            "setFeed",
+            (RESERVE_FEED, _feed_terms(_reserve_feed, "reserve.price")),
+            "inspect",
+            (RESERVE_FEED,),
+            _reserve_feed,
+            field="feed",
+            before="treasury",
+        ),
+        RowEntry(
             "coin",
             "setMinter",
-            (Param("roles.council"), Param("local.council_minter_cap")),
+            (Ref("treasury"), UNLIMITED),
             "minterOf",
-            (Param("roles.council"),),
-            Param("local.council_minter_cap"),
+            (Ref("treasury"),),
+            UNLIMITED,
             field="cap",
-            only_if="local.council_minter_cap",
+        ),
+        RowEntry(
+            "splitter",
+            "setProviderPayee",
+            (Each("name"), Each("payee")),
+            "payeeOfProvider",
+            (Each("key"),),
+            Each("payee"),
+            for_each="fees.providers",
+        ),
+        RowEntry("credentials", "setProtocolHolder", (Ref("treasury"),), "isValid", (Ref("treasury"),), True),
+        RowEntry(
+            "loans",
+            "setBook",
+            (Ref("test_book"), True),
+            "isBook",
+            (Ref("test_book"),),
+            True,
+            only_if="local.test_book",
         ),
         RowEntry(
             "certificate",

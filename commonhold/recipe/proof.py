@@ -14,10 +14,11 @@ from typing import Any
 from eth_utils import keccak
 
 from commonhold.engines.base import ZERO_ADDRESS, Contract, Engine, Event, coders
-from commonhold.recipe.deploy import Suite
+from commonhold.recipe.deploy import Deployment, Suite
 from commonhold.recipe.governing import address_of
 from commonhold.recipe.history import History
-from commonhold.recipe.plan import INDEX_FEED, PLAN, Role
+from commonhold.recipe.parameters import Feed
+from commonhold.recipe.plan import INDEX_FEED, PLAN, RESERVE_FEED, TREASURY_TERMS, UNLIMITED, Role
 
 PUBLIC_ROLE = 2**64 - 1  # AccessManager: everybody holds it
 FORCED_TRANSFER = "forcedTransfer"
@@ -98,6 +99,10 @@ class _Examiner:
         yield from self._timelock()
         yield from self._timelock_operations()
         yield from self._minters()
+        yield from self._books()
+        yield from self._treasury_terms()
+        yield from self._payees()
+        yield from self._protocol_holders()
         yield from self._encumbrance_holders()
         yield from self._single_rows()
         yield from self._nodes()
@@ -258,13 +263,59 @@ class _Examiner:
         for minter in sorted({event["minter"] for event in self._events(coin, "MinterSet")}):
             row = coin.minterOf(minter)
             if row.cap or row.level:
-                fault = "external-minter" if self._is_external(minter) and not self._may_mint(minter, row.cap) else ""
-                yield self._holding("coin minter", minter, f"cap {row.cap / 10**18:,.0f} HMD", fault)
+                is_unlimited = row.cap == UNLIMITED
+                fault = "external-minter" if self._is_external(minter) else ""
+                if is_unlimited and minter != self.suite.treasury.address:
+                    fault = "unlimited-minter"
+                cap = "no cap" if is_unlimited else f"cap {row.cap / 10**18:,.0f} HMD"
+                yield self._holding("coin minter", minter, cap, fault)
 
-    def _may_mint(self, minter: str, cap: int) -> bool:
-        """The council, on the local chain alone and within the cap that the parameters name."""
-        local = self.suite.parameters.local
-        return local is not None and minter == self._council() and cap <= local.council_minter_cap
+    def _books(self) -> Iterator[Holding]:
+        """Whoever may push loans can make money: contracts alone."""
+        loans = self.suite.loans
+        for book in sorted({event["book"] for event in self._events(loans, "BookSet")}):
+            if loans.isBook(book):
+                yield self._holding("loan book", book, "", "external-book" if self._is_external(book) else "")
+
+    def _treasury_terms(self) -> Iterator[Holding]:
+        """Gate and cap of payouts are the DAO's to change, the other terms are as the constructor took them."""
+        suite = self.suite
+        run = Deployment(suite.engine, suite.parameters, suite.deployer, factory=suite.factory.address)
+        expected = run.resolve(TREASURY_TERMS)
+        terms = self.suite.treasury.terms()
+        cap, coming, _ = self.suite.treasury.payOutCap()
+        differing = [name for name, found, own in zip(terms._fields, terms, expected, strict=True) if found != own]
+        fault = "treasury-unlike-parameters" if differing else ""
+        detail = f"not as in the parameters: {', '.join(differing)}" if differing else "as in the parameters"
+        yield self._holding("treasury terms", self.suite.treasury.address, detail, fault)
+        if coming:
+            detail = f"{coming} basis points of the equity are to follow {cap}"
+            yield self._holding("treasury payout cap", self.suite.timelock.address, detail)
+
+    def _payees(self) -> Iterator[Holding]:
+        """Who is paid fees: those of the parameters, and nobody besides."""
+        splitter, fees = self.suite.splitter, self.suite.parameters.fees
+        dao = self.suite.timelock.address if fees.dao is None else address_of(self.suite, fees.dao)
+        parties = {"mortgage company": address_of(self.suite, fees.mortgage_company), "DAO": dao}
+        for number, (name, expected) in enumerate(parties.items()):
+            yield from self._payee(name, splitter.payeeOf(number), expected)
+        listed = {provider.key: provider for provider in fees.providers}
+        named = {event["providerKey"]: event["provider"] for event in self._events(splitter, "ProviderPayeeSet")}
+        for key in sorted(listed.keys() | named.keys()):
+            payee = address_of(self.suite, listed[key].payee) if key in listed else ZERO_ADDRESS
+            name = listed[key].name if key in listed else named[key]
+            yield from self._payee(f"provider {name}", splitter.payeeOfProvider(key), payee)
+
+    def _payee(self, name: str, found: str, expected: str) -> Iterator[Holding]:
+        if (found, expected) != (ZERO_ADDRESS, ZERO_ADDRESS):
+            fault = "" if found == expected else "payee-unlike-parameters"
+            yield self._holding(f"splitter payee of the {name}", found, "", fault)
+
+    def _protocol_holders(self) -> Iterator[Holding]:
+        """Credentials that no issuer can revoke are for contracts."""
+        for holder in sorted({event["holder"] for event in self._events(self.suite.credentials, "ProtocolHolderSet")}):
+            fault = "external-holder" if self._is_external(holder) else ""
+            yield self._holding("protocol holder", holder, "", fault)
 
     def _council(self) -> str:
         return address_of(self.suite, self.suite.parameters.roles.council)
@@ -316,12 +367,23 @@ class _Examiner:
             yield self._holding(f"reader feed {_feed_name(feed_id)}", page.feed, detail, fault)
 
     def _expected_feeds(self) -> dict[bytes, tuple[Any, ...]]:
-        index = self.suite.parameters.oracle.index
-        if index is None:
-            return {}
-        feed = self.suite.index_feed.address if index.feed is None else index.feed
-        pair = keccak(text=index.description)
-        return {INDEX_FEED: (feed, index.heartbeat, index.decimals, index.min, index.max, pair)}
+        parameters = self.suite.parameters
+        sections: dict[bytes, tuple[str, Feed | None]] = {
+            INDEX_FEED: ("index_feed", parameters.oracle.index),
+            RESERVE_FEED: ("reserve_feed", parameters.reserve.price),
+        }
+        return {
+            feed_id: (
+                self.suite.contracts[mock].address if terms.feed is None else terms.feed,
+                terms.heartbeat,
+                terms.decimals,
+                terms.min,
+                terms.max,
+                keccak(text=terms.description),
+            )
+            for feed_id, (mock, terms) in sections.items()
+            if terms is not None
+        }
 
     def _sale_reporters(self) -> Iterator[Holding]:
         """Whoever can report sales can lower what new loans see: contracts of the suite alone."""

@@ -129,8 +129,11 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 Seconds = Annotated[int, BeforeValidator(_seconds)]
 """A length of time: seconds."""
 
-Coins = Annotated[int, between(1, 10**20, FIXED_POINT, "HMD"), BeforeValidator(_amount_of("100_000_000 HMD", "HMD"))]
+Coins = Annotated[int, BeforeValidator(_amount_of("100_000 HMD", "HMD"))]
 """An amount of coins: wei."""
+
+Dollars = Annotated[int, BeforeValidator(_amount_of("0.97 USD", "USD"))]
+"""A price, or an amount of dollars: 18 decimals."""
 
 Points = Annotated[int, BeforeValidator(_amount_of("100 points", "point", "points"))]
 """A level of an index: 18 decimals."""

@@ -16,6 +16,7 @@ import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 import {NoncesKeyed} from "@openzeppelin/contracts/utils/NoncesKeyed.sol";
 import {ERC165} from "@openzeppelin/contracts/utils/introspection/ERC165.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IHomeDollar} from "../../interfaces/coin/IHomeDollar.sol";
 import {IERC7943Fungible} from "../../interfaces/standards/IERC7943.sol";
@@ -37,6 +38,9 @@ contract HomeDollar is
     IERC7943Fungible,
     IHomeDollar
 {
+    /// @dev Cap of a row without a bound, whose level is not counted.
+    uint128 private constant UNLIMITED = type(uint128).max;
+
     mapping(address minter => Minter) private _minters;
     mapping(address account => uint256) private _frozen;
 
@@ -46,18 +50,25 @@ contract HomeDollar is
 
     /// @inheritdoc IHomeDollar
     function setMinter(address minter, uint128 cap) external restricted {
-        Minter storage row = _minters[minter];
+        Minter memory row = _minters[minter];
         emit MinterSet(minter, row.cap, cap);
-        row.cap = cap;
+        if (cap == UNLIMITED) {
+            row.level = 0;
+        } else if (row.cap == UNLIMITED) {
+            // How much of the supply is its own, nobody counted.
+            row.level = uint128(Math.min(totalSupply(), UNLIMITED));
+        }
+        _minters[minter] = Minter({cap: cap, level: row.level});
     }
 
     /// @inheritdoc IHomeDollar
     function mint(address to, uint256 amount) external {
         Minter memory row = _rowOf(msg.sender);
-        uint256 room = row.cap > row.level ? row.cap - row.level : 0;
-        require(amount <= room, MinterCapExceeded(msg.sender, amount, row.level, row.cap));
-        // At most the cap, so it fits.
-        _setLevel(row, row.level + uint128(amount));
+        if (row.cap != UNLIMITED) {
+            require(amount <= _above(row.cap, row.level), MinterCapExceeded(msg.sender, amount, row.level, row.cap));
+            // At most the cap, so it fits.
+            _setLevel(row, row.level + uint128(amount));
+        }
         _mint(to, amount);
     }
 
@@ -86,6 +97,7 @@ contract HomeDollar is
     /// @dev Role COURT, at once, whatever delay the role has.
     function setFrozenTokens(address account, uint256 amount) external returns (bool result) {
         _requireRole(Roles.COURT, msg.sender);
+        _requireNoMinter(account);
         _setFrozen(account, amount);
         return true;
     }
@@ -95,6 +107,7 @@ contract HomeDollar is
     function forcedTransfer(address from, address to, uint256 amount) external restricted returns (bool result) {
         require(canSend(from), ERC7943CannotSend(from));
         require(canReceive(to), ERC7943CannotReceive(to));
+        _requireNoMinter(from);
         if (from != to) _release(from, amount);
         // Past our own `_update`: coins frozen beyond the balance stay frozen and must not stand in the way here.
         super._update(from, to, amount);
@@ -182,8 +195,14 @@ contract HomeDollar is
     function _spendForBurn(address from, uint256 amount) private {
         Minter memory row = _rowOf(msg.sender);
         if (from != msg.sender) _spendAllowance(from, msg.sender, amount);
-        // Below the level, the amount fits its type.
-        _setLevel(row, amount < row.level ? row.level - uint128(amount) : 0);
+        // At most the level, so it fits.
+        if (row.cap != UNLIMITED) _setLevel(row, uint128(_above(row.level, amount)));
+    }
+
+    /// @dev Coins at a minter's address are many people's, such as those who wait in the treasury's queue.
+    function _requireNoMinter(address account) private view {
+        Minter memory row = _minters[account];
+        require(row.cap == 0 && row.level == 0, MinterExempt(account));
     }
 
     function _rowOf(address caller) private view returns (Minter memory row) {
@@ -192,7 +211,6 @@ contract HomeDollar is
     }
 
     function _setLevel(Minter memory row, uint128 level) private {
-        emit LevelChanged(msg.sender, row.level, level);
         _minters[msg.sender] = Minter({cap: row.cap, level: level});
     }
 

@@ -7,6 +7,7 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IHomeDollar} from "../../interfaces/coin/IHomeDollar.sol";
 import {ICredentialRegistry} from "../../interfaces/identity/ICredentialRegistry.sol";
 import {ISuiteLens} from "../../interfaces/lens/ISuiteLens.sol";
+import {ITreasuryLens} from "../../interfaces/lens/ITreasuryLens.sol";
 import {IPriceFeedReader} from "../../interfaces/oracle/IPriceFeedReader.sol";
 import {IPropertyValuation} from "../../interfaces/oracle/IPropertyValuation.sol";
 import {IQuorumAggregator} from "../../interfaces/oracle/IQuorumAggregator.sol";
@@ -44,6 +45,8 @@ contract SuiteLens is OracleLens, ISuiteLens {
     IShareCertificate public immutable CERTIFICATE;
     IIncomeDistributor public immutable INCOME;
     IHomeDollar public immutable COIN;
+    /// @inheritdoc ISuiteLens
+    ITreasuryLens public immutable TREASURY_LENS;
 
     constructor(
         ICredentialRegistry credentials,
@@ -53,16 +56,19 @@ contract SuiteLens is OracleLens, ISuiteLens {
         IHomeDollar coin,
         IQuorumAggregator aggregator,
         IPriceFeedReader reader,
-        IPropertyValuation valuation
+        IPropertyValuation valuation,
+        ITreasuryLens treasuryLens
     ) OracleLens(registry, aggregator, reader, valuation) {
         _requireCode(address(credentials));
         _requireCode(address(certificates));
         _requireCode(address(income));
         _requireCode(address(coin));
+        _requireCode(address(treasuryLens));
         CREDENTIALS = credentials;
         CERTIFICATE = certificates;
         INCOME = income;
         COIN = coin;
+        TREASURY_LENS = treasuryLens;
     }
 
     /* WALLETS */

@@ -7,8 +7,10 @@ pragma solidity 0.8.37;
 /// through contracts whose books change with it.
 interface IHomeDollar {
     /// @notice A row of the table of minters, amounts in wei of coin.
-    /// @param cap The most that may be out through this minter.
-    /// @param level Minted less burned by it, never below 0: coins minted by one row may be burned by another.
+    /// @param cap The most that may be out through this minter. The largest value is no bound at all: it is the row of a
+    /// contract that answers for every coin there is, and mints and burns without counting.
+    /// @param level Minted less burned by it, never below 0: coins minted by one row may be burned by another. Always 0
+    /// of a row without a bound.
     struct Minter {
         uint128 cap;
         uint128 level;
@@ -17,11 +19,11 @@ interface IHomeDollar {
     /// @notice Emitted when the DAO wrote the cap of `minter`.
     event MinterSet(address indexed minter, uint128 previousCap, uint128 cap);
 
-    /// @notice Emitted with each mint and burn of a row.
-    event LevelChanged(address indexed minter, uint128 previousLevel, uint128 level);
-
     /// @notice Thrown when `caller` has no row: neither a cap nor coins out through it.
     error NotMinter(address caller);
+
+    /// @notice Thrown when the court reaches for coins of a minter: what lies there belongs to those who wait for cash.
+    error MinterExempt(address minter);
 
     /// @notice Thrown when minting `amount` would take `minter` from `level` above `cap`.
     error MinterCapExceeded(address minter, uint256 amount, uint256 level, uint256 cap);
@@ -38,7 +40,8 @@ interface IHomeDollar {
     function burnForDebt(address from, uint256 amount) external;
 
     /// @notice Writes a minter's cap (wei of coin). The DAO's. Cap 0 ends its minting; it may burn until its level is 0,
-    /// so that what it minted can come home.
+    /// so that what it minted can come home. A row that had no bound and gets one starts at the level of all coins there
+    /// are: what it minted was not counted.
     function setMinter(address minter, uint128 cap) external;
 
     /// @notice The row of `minter`.

@@ -7,6 +7,7 @@ import {PropertyId, ShareId} from "../property/Ids.sol";
 import {IPropertyRegistry} from "../property/IPropertyRegistry.sol";
 import {IShareCertificate} from "../property/IShareCertificate.sol";
 import {IOracleLens} from "./IOracleLens.sol";
+import {ITreasuryLens} from "./ITreasuryLens.sol";
 
 /// @title One read-only view over the suite, for front-ends
 /// @notice Pages of wallets, houses, certificates, values, prices and the coin. Nothing is kept here and nothing reverts: bounds are
@@ -156,6 +157,9 @@ interface ISuiteLens is IOracleLens {
     /// @notice The coin's supply with the rows of the named minters, and the size of the suite.
     /// @param minters Addresses to look up; those after the first `MAX_MINTERS_PER_PAGE()` are left out.
     function supply(address[] calldata minters) external view returns (SupplyPage memory page);
+
+    /// @notice The lens for the money: balance sheet, queue, what an action there gives or why it is refused.
+    function TREASURY_LENS() external view returns (ITreasuryLens);
 
     /// @notice How many houses a page has at most.
     function MAX_PROPERTIES_PER_PAGE() external view returns (uint256);

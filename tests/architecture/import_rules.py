@@ -22,7 +22,7 @@ LAYERS: dict[str, frozenset[str]] = {
     "identity": frozenset({"access"}),
     "property": frozenset({"access", "identity"}),
     "oracle": frozenset({"access", "identity", "property"}),
-    "coin": frozenset({"access", "identity", "property"}),
+    "coin": frozenset({"access", "identity", "property", "oracle"}),  # the reserve token's price
     "lens": frozenset({"access", "identity", "property", "oracle", "coin"}),
     "test": frozenset({"access", "identity", "property", "oracle", "coin", "lens"}),
 }
@@ -40,7 +40,7 @@ PACKAGES: dict[str, frozenset[str]] = {
     "build": frozenset(),
     "embedded": frozenset(),
     "engines": frozenset({"build"}),
-    "recipe": frozenset({"build", "engines"}),
+    "recipe": frozenset({"build", "engines", "inputs"}),  # the spelling of providers, too
     "inputs": frozenset(),
     "model": frozenset({"inputs"}),  # the spelling of identifiers, which has to be one and the same
     "oracle": frozenset({"build", "engines", "inputs"}),  # works with any suite's address: a node needs no recipe
@@ -140,11 +140,11 @@ def _solidity_problem(path: str, file: SolidityFile, target: str, files: Mapping
         if is_own_factory and imported.concrete & file.creates:
             return None
         return "a contract imports other contracts' interfaces, never the contracts"
-    if file.layer == "lens" and imported.layer != "lens":
-        return "the lens imports interfaces only"
-    if imported.layer not in (file.layer, BASES):
-        return f"what {imported.layer} is built of is its own"
-    return None
+    if imported.layer in (file.layer, BASES):
+        return None
+    if file.layer == "lens":
+        return None if imported.inside_library_folder else "the lens imports interfaces and libraries only"
+    return f"what {imported.layer} is built of is its own"
 
 
 def _layers_below(file: SolidityFile) -> frozenset[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import ape
 import pytest
-from ape_ethereum.trace import Trace
+from frugal_ape import frugal
 
 from commonhold.embedded import require_own_anvil
 from commonhold.engines.anvil_ape import ApeEngine
@@ -38,19 +38,12 @@ def instance(name: str, address: str) -> Any:
     return getattr(ape.project, name).at(address)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def quiet_refusals() -> Iterator[None]:
-    """ape draws the call trace of every transaction that reverts, which takes three times as long as the refusal."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Trace, "show", lambda *_, **__: None)
-        yield
-
-
 @pytest.fixture(scope="session")
 def engine() -> Iterator[ApeEngine]:
     with ape.networks.parse_network_choice("ethereum:local:foundry") as provider:
         require_own_anvil(provider)
-        yield ApeEngine(steady_clock=True)
+        with frugal(provider):
+            yield ApeEngine(steady_clock=True)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from commonhold.engines import InProcessEngine
 from commonhold.recipe import PLAN, Parameters, RecipeError, Role, deploy, prove
 from commonhold.recipe.deploy import Deployment, Progress
 from commonhold.recipe.parameters import Sequencer
-from commonhold.recipe.plan import INDEX_FEED, ContractEntry, FunctionsEntry, Param, Ref
+from commonhold.recipe.plan import INDEX_FEED, RESERVE_FEED, ContractEntry, FunctionsEntry, Param, Ref
 
 
 class Killed(Exception):
@@ -195,9 +195,9 @@ def test_feeds__of_a_live_network__are_read_as_the_parameters_say(parameters):
 def test_row__missing_after_the_handover__is_the_daos_to_write(parameters):
     engine = InProcessEngine()
     deploy(engine, parameters)
-    local = parameters.local.model_copy(update={"council_minter_cap": 5})
-    changed = parameters.model_copy(update={"local": local})
-    with pytest.raises(RecipeError, match=r"write the row coin.setMinter: refused .* the DAO's to do now"):
+    provider = parameters.fees.providers[0].model_copy(update={"name": "Another Service"})
+    changed = parameters.model_copy(update={"fees": parameters.fees.model_copy(update={"providers": [provider]})})
+    with pytest.raises(RecipeError, match=r"write the row splitter.setProviderPayee: refused .* the DAO's to do now"):
         deploy(engine, changed)
 
 
@@ -231,3 +231,46 @@ def test_restricted_functions__have_the_roles_of_the_plan(suite):
             for coder in coders:
                 role = suite.hub.getTargetFunctionRole(contract.address, coder.selector)
                 assert role == named.get((key, name), Role.ADMIN), f"{key}.{name}"
+
+
+@pytest.mark.parametrize(
+    ("name", "decimals", "message"),
+    [
+        ("TestReserveToken", 18, "has 18 decimals, not 6"),
+        ("TestReserveToken", 24, "has 24 decimals, not 6"),
+        ("CertificateRenderer", None, "does not tell its decimals"),
+        (None, None, "there is no contract at"),
+    ],
+)
+def test_reserve_token__other_than_the_parameters_say__is_refused_before_the_first_transaction(
+    parameters, name, decimals, message
+):
+    engine = InProcessEngine()
+    arguments = () if decimals is None else (decimals,)
+    token = "0x" + "99" * 20 if name is None else engine.deploy(name, *arguments, sender=engine.accounts[30]).address
+    reserve = parameters.reserve.model_copy(update={"token": token})
+    with pytest.raises(RecipeError, match=rf"reserve\.token: .*{message}"):
+        deploy(engine, parameters.model_copy(update={"reserve": reserve}))
+    assert engine.nonce(engine.accounts[0]) == 0
+
+
+@pytest.mark.parametrize(("artifact", "decimals"), [("TestUSDC", 6), ("TestUSDT", 6), ("TestDAI", 18)])
+def test_reserve_token__of_a_live_network__is_taken(parameters, artifact, decimals):
+    """No test token and no mock of its price are created beside the real ones."""
+    engine = InProcessEngine()
+    owner = engine.accounts[30]
+    token = engine.deploy(artifact, owner, sender=owner)
+    feed = engine.deploy("TestFaultyFeed", 8, "X / USD", 10**8, sender=owner)
+    price = parameters.reserve.price.model_copy(update={"feed": feed.address, "description": "X / USD"})
+    reserve = parameters.reserve.model_copy(update={"token": token.address, "decimals": decimals, "price": price})
+    suite = deploy(engine, parameters.model_copy(update={"reserve": reserve}))
+    peers = suite.treasury.peers()
+    assert (peers.reserve, suite.reader.inspect(RESERVE_FEED).feed) == (token.address, feed.address)
+    prove(suite)
+
+
+def test_plan__writes_a_price_before_the_treasury_needs_it(parameters):
+    titles = [step.title for step in Deployment(InProcessEngine(), parameters).steps()]
+    row, treasury = titles.index("write the row reader.setFeed"), titles.index("create Treasury")
+    assert row < treasury
+    assert titles.count("write the row reader.setFeed") == 2

@@ -13,9 +13,9 @@ from commonhold.engines.base import coders
 from commonhold.oracle import digests
 from commonhold.oracle.feeds import house_feed
 from commonhold.oracle.merkle import Tree
-from commonhold.recipe import PLAN, Role, Suite, deploy, governing, prove
+from commonhold.recipe import PLAN, Role, Suite, buying, deploy, governing, prove
 from commonhold.recipe.deploy import Deployment, salt_of
-from commonhold.recipe.plan import INDEX_FEED, InitCode, Ref
+from commonhold.recipe.plan import INDEX_FEED, RESERVE_FEED, InitCode, Ref
 from commonhold.recipe.proof import examine
 
 DAY = 86_400
@@ -23,6 +23,10 @@ USD = 10**18
 STRANGER = 19
 OTHER_NODES = list(range(25, 32))
 OTHER_TERMS = (0, 1_200, 1_095 * DAY, 90 * DAY, 500, 90 * DAY, 180 * DAY, 1_000, 7 * DAY)  # no haircut-free time
+OTHER_PEERS = (
+    *(Ref("coin"), Ref("reserve"), Ref("reader"), RESERVE_FEED, Ref("credentials"), Ref("loans")),
+    Ref("certificate"),  # in the place of the income's
+)
 ARGUMENTS = [(entry.key, place) for entry in PLAN.contracts for place in range(len(entry.args))]
 
 
@@ -91,9 +95,28 @@ def order_in_the_hub(suite) -> None:
     hub.revokeRole(Role.COURT, deployer, sender=deployer)
 
 
+def book_of_loans(suite) -> None:
+    for allowed in (True, False):
+        suite.loans.setBook(suite.engine.accounts[STRANGER], allowed, sender=suite.deployer)
+
+
+def gate_of_the_treasury(suite) -> None:
+    terms = suite.treasury.terms().gate
+    suite.treasury.setGateTerms((10_000, 1, 1), sender=suite.deployer)
+    suite.treasury.setGateTerms(terms, sender=suite.deployer)
+
+
+def payee_of_fees(suite) -> None:
+    for payee in (suite.engine.accounts[STRANGER], suite.timelock):
+        suite.splitter.setPayee(1, payee, sender=suite.deployer)
+
+
 @pytest.mark.parametrize(
     ("plant", "planted"),
     [
+        (book_of_loans, ["BookSet", "BookSet"]),
+        (gate_of_the_treasury, ["GateTermsSet", "GateTermsSet"]),
+        (payee_of_fees, ["PayeeSet", "PayeeSet"]),
         (report_by_own_nodes, ["NodesSet", "ReportAccepted", "FeedUpdated", "NodesSet"]),
         (row_of_a_minter, ["MinterSet", "MinterSet"]),
         (credential_by_an_issuer, ["RoleGranted", "CredentialIssued", "RoleRevoked"]),
@@ -127,6 +150,11 @@ def test_deed__of_a_stranger_that_gives_nobody_anything__is_none(before_handover
     suite.coin.approve(suite.deployer, 5, sender=stranger)
     suite.coin.transfer(suite.deployer, 0, sender=stranger)
     suite.reader.record(INDEX_FEED, sender=stranger)
+    buying.buy_coins(suite, stranger, 300 * 10**6)
+    suite.coin.approve(suite.treasury, 300 * USD, sender=stranger)
+    suite.treasury.redeem(100 * USD, 0, stranger, sender=stranger)
+    suite.treasury.requestRedeem(100 * USD, stranger, stranger, sender=stranger)
+    suite.treasury.burnIntoEquity(USD, sender=stranger)
     suite.factory.deploy(bytes(32), bytes.fromhex("5f5ff3"), sender=stranger)
     prove(complete())
 
@@ -174,7 +202,9 @@ def test_argument__of_a_constructor__other_than_the_plans__is_found(suite, monke
 @pytest.mark.parametrize(
     ("key", "place", "value", "name"),
     [
-        *(("lens", place, Ref("renderer"), None) for place in range(8)),
+        *(("lens", place, Ref("renderer"), None) for place in range(9)),
+        ("treasury", 1, OTHER_PEERS, "peers_"),
+        ("splitter", 2, (4_999, 2_001, 1_000, 2_000), "split_"),
         *(("valuation", place, Ref("coin"), None) for place in range(1, 5)),
         ("valuation", 5, bytes(32), "indexFeed"),
         ("valuation", 6, OTHER_TERMS, "terms_"),
@@ -221,7 +251,7 @@ def test_coins__that_a_constructor_of_his_own_wrote__are_found(parameters):
 
 def test_contract__that_the_factory_did_not_create__is_found(suite):
     """A record that names another lens, of this build."""
-    lens = suite.engine.deploy("SuiteLens", *([suite.renderer] * 8), sender=suite.deployer)
+    lens = suite.engine.deploy("SuiteLens", *([suite.renderer] * 9), sender=suite.deployer)
     addresses = {key: contract.address for key, contract in suite.contracts.items()} | {"lens": lens.address}
     found = examine(Suite(suite.engine, suite.parameters, suite.deployer, addresses)).faults
     assert [(holding.place, holding.fault) for holding in found] == [("lens creation", "unseen-creation")]
@@ -243,6 +273,22 @@ def test_feed__changed_by_the_dao__passes_when_the_file_says_the_same(suite, as_
     terms = (suite.index_feed, index.heartbeat, index.decimals, index.min, index.max, index.description)
     as_dao(suite.reader, "setFeed", INDEX_FEED, terms)
     prove(with_parameters(suite, oracle=suite.parameters.oracle.model_copy(update={"index": index})))
+
+
+def test_gate_and_payees__changed_by_the_dao__pass_when_the_file_says_the_same(suite, as_dao):
+    parameters, stranger = suite.parameters, suite.engine.accounts[STRANGER]
+    gate = parameters.gate.model_copy(update={"pause_at": 2_000, "resume_below": 500, "dwell": 2 * DAY})
+    fees = parameters.fees.model_copy(update={"mortgage_company": STRANGER})
+    as_dao(suite.treasury, "setGateTerms", (2_000, 500, 2 * DAY))
+    as_dao(suite.splitter, "setPayee", 0, stranger)
+    prove(with_parameters(suite, gate=gate, fees=fees))
+
+
+def test_terms_of_the_treasury__changed_in_the_file__fail_whatever_the_dao_did(suite, as_dao):
+    as_dao(suite.treasury, "setGateTerms", tuple(suite.treasury.terms().gate))
+    redemption = suite.parameters.redemption.model_copy(update={"top_fee": 501})
+    found = examine(with_parameters(suite, redemption=redemption)).faults
+    assert {holding.fault for holding in found} == {"treasury-unlike-parameters", "unplanned-transaction"}
 
 
 def test_roles__changed_by_the_dao__pass_when_the_file_says_the_same(suite, as_dao):

@@ -61,12 +61,6 @@ WRONG = [
     ),
     ("council: 1 ", "council: 1\n  council: 2 ", "the key 'council' stands twice"),
     (
-        "100_000_000 HMD",
-        "100_000_000",
-        "local.council_minter_cap: 100000000: expected an amount of HMD with its unit",
-    ),
-    ("100_000_000 HMD", "0 HMD", "local.council_minter_cap: '0 HMD': expected from 1"),
-    (
         "test_lien_holder: true",
         "test_lien_holder: perhaps",
         "local.test_lien_holder: 'perhaps': expected input should be",
@@ -76,7 +70,8 @@ WRONG = [
 ]
 
 NODES = "nodes: [20, 21, 22, 23, 24, 25, 26]"
-FEED = "'0x" + "99" * 20 + "'"
+FEED, RESERVE_FEED, TOKEN = ("'0x" + digits * 20 + "'" for digits in ("99", "88", "66"))
+DESCRIPTION = "    description: v0.8/tests/MockV3Aggregator.sol"
 SOMEBODY = "'0x70997970C51812dc3A010C7d01b50e0d17dc79C8'"
 
 WRONG_ORACLE = [
@@ -98,16 +93,20 @@ WRONG_ORACLE = [
     ("feed_quarantine: 1 day", "feed_quarantine: 31 days", "oracle.feed_quarantine: '31 days': expected from 1 to 720"),
     ("heartbeat: 120 days", "heartbeat: 59 seconds", "oracle.index.heartbeat: '59 seconds': expected from 1 to 576000"),
     ("heartbeat: 120 days", "heartbeat: 401 days", "oracle.index.heartbeat: '401 days': expected from 1 to 576000 min"),
-    ("decimals: 8", "decimals: 19", "oracle.index.decimals: 19: expected from 0 to 18"),
+    (
+        "decimals: 8\n    min: 1 point",
+        "decimals: 19\n    min: 1 point",
+        "oracle.index.decimals: 19: expected from 0 to 18",
+    ),
     ("min: 1 point", "min: 1", "oracle.index.min: 1: expected an amount of points with its unit"),
     ("min: 1 point", "min: 1 USD", "oracle.index.min: '1 USD': expected an amount of points"),
-    ("max: 1_000_000 points", "max: 1 point", "oracle.index.max: '1 point': expected more than oracle.index.min"),
+    ("max: 1_000_000 points", "max: 1 point", "oracle.index.max: '1 point': expected more than the feed's min"),
     ("max: 1_000_000 points", "max: 1e6 points", "oracle.index.max: '1e6 points': expected an amount of points"),
     ("max: 1_000_000 points", "max: 10000000001 points", "expected from 0 to 10000000000 points"),
     ("max: 1_000_000 points", "top: 5 points", "oracle.index.top: there is no such parameter"),
     (
-        "description: v0.8/tests/MockV3Aggregator.sol",
-        "description: ''",
+        f"max: 1_000_000 points # readings at or above are invalid\n{DESCRIPTION}",
+        "max: 1_000_000 points\n    description: ''",
         "oracle.index.description: '': expected string",
     ),
     ("  index: #", f"  sequencer: {{feed: {SOMEBODY}}}\n  index: #", "oracle.sequencer.grace: missing"),
@@ -124,7 +123,7 @@ WRONG_ORACLE = [
     (
         "heartbeat: 120 days",
         f"feed: {SOMEBODY}\n    heartbeat: 120 days",
-        f"oracle.index.feed: {SOMEBODY}: expected no feed: on the local chain",
+        f"oracle.index.feed: {SOMEBODY}: expected nothing: on the local chain a test contract",
     ),
     ("first_index: 100 points", "first_index: 0 points", "local.first_index: '0 points': expected from 1"),
     ("  first_index: 100 points", "  # none", "local.first_index: expected what the index begins with"),
@@ -154,8 +153,93 @@ WRONG_ORACLE = [
     ("oracle:\n", "orakel:\n", "oracle: missing"),
 ]
 
+WRONG_MONEY = [
+    # (text of the right file, what takes its place, rest of the message)
+    ("decimals: 6", "decimals: 24", "reserve.decimals: 24: expected from 0 to 18"),
+    ("decimals: 6", "decimals: six", "reserve.decimals: 'six': expected a whole number"),
+    (
+        "decimals: 6",
+        f"decimals: 6\n  token: {SOMEBODY}",
+        f"reserve.token: {SOMEBODY}: expected nothing: on the local chain a test contract takes its place",
+    ),
+    (
+        "heartbeat: 25 hours",
+        f"heartbeat: 25 hours\n    feed: {SOMEBODY}",
+        f"reserve.price.feed: {SOMEBODY}: expected nothing: on the local chain a test contract takes its place",
+    ),
+    (
+        "heartbeat: 25 hours",
+        "heartbeat: 30 seconds",
+        "reserve.price.heartbeat: '30 seconds': expected from 1 to 576000",
+    ),
+    ("heartbeat: 25 hours", "heartbeat: 25", "reserve.price.heartbeat: 25: expected a length of time with its unit"),
+    ("min: 0.01 USD", "min: 0.01", "reserve.price.min: 0.01: expected an amount of USD with its unit"),
+    (
+        "min: 0.01 USD",
+        "min: 0.97 USD",
+        "reserve.price.min: '0.97 USD': expected less than cash.min_reserve_price: else every valid price sells coins",
+    ),
+    ("max: 100 USD", "max: 0.01 USD", "reserve.price.max: '0.01 USD': expected more than the feed's min (0.010000)"),
+    ("max: 100 USD", "max: 1 USD", "reserve.price.max: '1 USD': expected more than 1 USD: else a token at par has no"),
+    ("first_reserve_price: 1 USD", "first_reserve_price: 0 USD", "local.first_reserve_price: '0 USD': expected from 1"),
+    ("pause_at: 15 %", "pause_at: 0 %", "gate.pause_at: '0 %': expected from 1 to 10000 hundredths of a %"),
+    ("pause_at: 15 %", "pause_at: 100.01 %", "gate.pause_at: '100.01 %': expected from 1 to 10000 hundredths of a %"),
+    ("pause_at: 15 %", "pause_at: 0.15", "gate.pause_at: 0.15: expected a percentage with at most two decimals"),
+    ("pause_at: 15 %", "pause_at: 7.5 %", "gate.resume_below: '7.5 %': expected less than gate.pause_at (7.5 %)"),
+    ("resume_below: 7.5 %", "resume_below: 15 %", "gate.resume_below: '15 %': expected less than gate.pause_at (15 %)"),
+    ("resume_below: 7.5 %", "resume_below: 15.01 %", "'15.01 %': expected less than gate.pause_at (15 %)"),
+    ("resume_below: 7.5 %", "resume_below: 0 %", "gate.resume_below: '0 %': expected from 1 to 10000 hundredths"),
+    ("dwell: 1 day", "dwell: 0 days", "gate.dwell: '0 days': expected from 1 to 2592000 seconds"),
+    ("dwell: 1 day", "dwell: 31 days", "gate.dwell: '31 days': expected from 1 to 2592000 seconds"),
+    ("half_life: 3 days", "half_life: 0 days", "gate.half_life: '0 days': expected from 1 to 2160 hours"),
+    ("min_base: 100_000 HMD", "min_base: 0 HMD", "gate.min_base: '0 HMD': expected from 1 to 10000000000 HMD"),
+    ("min_base: 100_000 HMD", "min_base: 100_000", "gate.min_base: 100000: expected an amount of HMD with its unit"),
+    ("min_base: 100_000 HMD", "min_base: 100_000 USD", "gate.min_base: '100_000 USD': expected an amount of HMD"),
+    (
+        "base_fee: 0.5 %",
+        "base_fee: 5.01 %",
+        "redemption.top_fee: '5 %': expected at least redemption.base_fee (5.01 %)",
+    ),
+    ("top_fee: 5 %", "top_fee: 0.49 %", "redemption.top_fee: '0.49 %': expected at least redemption.base_fee (0.5 %)"),
+    ("top_fee: 5 %", "top_fee: 10.01 %", "redemption.top_fee: '10.01 %': expected from 0 to 10 %"),
+    ("top_demand: 30 %", "top_demand: 0 %", "redemption.top_demand: '0 %': expected from 1 to 10000 hundredths of a %"),
+    ("min_request: 100 HMD", "min_request: 0.5 HMD", "redemption.min_request: '0.5 HMD': expected from 1 to 1000000"),
+    (
+        "min_reserve_price: 0.97 USD",
+        "min_reserve_price: 1 USD",
+        "cash.min_reserve_price: '1 USD': expected more than 0 and less than 1 USD",
+    ),
+    (
+        "min_reserve_price: 0.97 USD",
+        "min_reserve_price: 0 USD",
+        "cash.min_reserve_price: '0 USD': expected more than 0 and less than 1 USD",
+    ),
+    ("min_cash_ratio: 10 %", "min_cash_ratio: 101 %", "cash.min_cash_ratio: '101 %': expected from 0 to 100 %"),
+    ("min_equity: 0 USD", "min_equity: -1 USD", "equity.min_equity: '-1 USD': expected an amount of USD with its unit"),
+    ("min_equity: 0 USD", "min_equity: 0", "equity.min_equity: 0: expected an amount of USD with its unit"),
+    ("pay_out_cap: 5 %", "pay_out_cap: 100.01 %", "equity.pay_out_cap: '100.01 %': expected from 0 to 100 %"),
+    ("cap_raise_period: 7 days", "cap_raise_period: 23 hours", "'23 hours': expected from 1 to 90 days"),
+    ("cap_raise_period: 7 days", "cap_raise_period: 91 days", "equity.cap_raise_period: '91 days': expected from 1 to"),
+    ("    reserve: 50 %", "    reserve: 49.99 %", "fees.split: expected parts that are 100 % together, not 99.99 %"),
+    ("    reserve: 50 %", "    reserve: 50.01 %", "fees.split: expected parts that are 100 % together, not 100.01 %"),
+    ("    dao: 20 %", "", "fees.split.dao: missing"),
+    ("    dao: 20 %", "    dao: 120 %", "fees.split.dao: '120 %': expected from 0 to 100 %"),
+    ("mortgage_company: 14", "mortgage_company: nobody", "fees.mortgage_company: 'nobody': expected an address"),
+    ("payee: 15", "payee: 99", "fees.providers.0.payee: 99: expected an address"),
+    (
+        "name: Invented Registration Service #",
+        "name: '--' #",
+        "fees.providers.0.name: '--': expected a name with letters or digits",
+    ),
+    (
+        "      payee: 15",
+        "      payee: 15\n    - {name: INVENTED registration-service, payee: 16}",
+        "expected each provider once, however it is spelled",
+    ),
+]
 
-@pytest.mark.parametrize(("right", "wrong", "message"), WRONG + WRONG_ORACLE)
+
+@pytest.mark.parametrize(("right", "wrong", "message"), WRONG + WRONG_ORACLE + WRONG_MONEY)
 def test_file__with_one_fault__names_its_place(right, wrong, message):
     assert RIGHT.count(right) == 1
     with pytest.raises(ParametersError) as refused:
@@ -198,8 +282,12 @@ def public() -> str:
     """The same parameters for a public chain: account 20 becomes the address 0x...14, and the index has a feed."""
     text = RIGHT[: RIGHT.index("# Only for chain")].replace("chain_id: 31337", "chain_id: 1")
     text = text.replace("heartbeat: 120 days", f"feed: {FEED}\n    heartbeat: 120 days")
+    text = text.replace("heartbeat: 25 hours", f"feed: {RESERVE_FEED}\n    heartbeat: 25 hours")
+    text = text.replace("reserve:\n", f"reserve:\n  token: {TOKEN}\n", 1)
     accounts = re.compile(
-        r"^  (council|guardian|registrar|issuer|underwriter|mediator|court|nodes): [^#\n]*", re.MULTILINE
+        r"^ +(council|guardian|registrar|issuer|underwriter|mediator|court|nodes|mortgage_company|payee): "
+        r"(?!.*%)[^#\n]*",
+        re.MULTILINE,
     )
     return accounts.sub(lambda line: re.sub(r"\d+", lambda found: f"'0x{int(found[0]):040x}'", line[0]), text)
 
@@ -208,13 +296,18 @@ def test_addresses__on_a_public_chain__are_taken():
     found = parse_parameters(public(), "params/mainnet.yaml")
     assert found.oracle.nodes == [f"0x{number:040x}" for number in range(20, 27)]
     assert found.oracle.index.feed == FEED.strip("'")
+    assert (found.reserve.token, found.reserve.price.feed) == (TOKEN.strip("'"), RESERVE_FEED.strip("'"))
+    assert (found.fees.mortgage_company, found.fees.dao) == (f"0x{14:040X}".replace("X", "x"), None)
     assert found.local is None
 
 
 @pytest.mark.parametrize(
     ("right", "wrong", "message"),
     [
-        (f"    feed: {FEED}\n", "", "oracle.index.feed: expected the address of the index's feed"),
+        (f"    feed: {FEED}\n", "", "oracle.index.feed: expected the address of a contract"),
+        (f"    feed: {RESERVE_FEED}\n", "", "reserve.price.feed: expected the address of a contract"),
+        (f"  token: {TOKEN}\n", "", "reserve.token: expected the address of a contract"),
+        (f"payee: '0x{15:040x}'", "payee: 15", "fees.providers.0.payee: 15: expected addresses: indices"),
         ("'0x0000000000000000000000000000000000000016'", "22", "oracle.nodes: ['0x"),
     ],
 )
@@ -267,7 +360,6 @@ def test_local_parameters__are_those_of_the_specification(parameters):
     assert parameters.court.forced_transfer_delay == 3 * day
     assert parameters.dao.timelock_delay == 2 * day
     assert parameters.property.default_share_count == 8
-    assert parameters.local.council_minter_cap == 100_000_000 * 10**18
 
 
 def test_local_parameters_of_the_oracle__are_those_of_the_specification(parameters):
@@ -286,3 +378,29 @@ def test_local_parameters_of_the_oracle__are_those_of_the_specification(paramete
         7 * day,
     )
     assert (parameters.local.first_index, parameters.first_index_answer) == (100 * 10**18, 100 * 10**8)
+
+
+def test_local_parameters_of_the_money__are_those_of_the_specification(parameters):
+    day, usd = 86_400, 10**18
+    gate, redemption, equity = parameters.gate, parameters.redemption, parameters.equity
+    assert (gate.pause_at, gate.resume_below, gate.dwell) == (1_500, 750, day)
+    assert (gate.half_life, gate.min_base) == (3 * day, 100_000 * usd)
+    assert (redemption.base_fee, redemption.top_fee, redemption.top_demand) == (50, 500, 3_000)
+    assert redemption.min_request == 100 * usd
+    assert (parameters.cash.min_reserve_price, parameters.cash.min_cash_ratio) == (97 * usd // 100, 1_000)
+    assert (equity.min_equity, equity.pay_out_cap, equity.cap_raise_period) == (0, 500, 7 * day)
+    assert parameters.fees.split.parts == (5_000, 2_000, 1_000, 2_000)
+    assert (parameters.reserve.decimals, parameters.reserve.unit, parameters.first_reserve_answer) == (6, 10**12, 10**8)
+
+
+@pytest.mark.parametrize(
+    ("decimals", "fewest", "smallest"), [(0, "1 HMD", "2 HMD"), (0, "1.99 HMD", "2 HMD"), (0, "2 HMD", None)]
+)
+def test_smallest_request__must_be_two_units_of_the_reserve_token(decimals, fewest, smallest):
+    text = RIGHT.replace("decimals: 6", f"decimals: {decimals}").replace("request: 100 HMD", f"request: {fewest}")
+    if smallest is None:
+        assert parse_parameters(text, "x.yaml").redemption.min_request == 2 * 10**18
+        return
+    expected = rf"x.yaml:\d+: redemption.min_request: '{fewest}': expected at least {smallest}: two units of a token"
+    with pytest.raises(ParametersError, match=expected):
+        parse_parameters(text, "x.yaml")

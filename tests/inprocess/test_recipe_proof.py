@@ -8,7 +8,7 @@ import pytest
 
 from commonhold.engines import InProcessEngine, Revert
 from commonhold.recipe import PLAN, ProofFailed, Role, deploy, prove
-from commonhold.recipe.plan import INDEX_FEED, GrantEntry, Param
+from commonhold.recipe.plan import INDEX_FEED, UNLIMITED, GrantEntry, Param
 from commonhold.recipe.proof import DELEGATED_ACCOUNT, PUBLIC_ROLE, Holding, examine
 
 DAY = 86_400
@@ -44,7 +44,10 @@ def test_suite__as_deployed__passes(suite):
     holders = {(holding.place, holding.who) for holding in proof.holdings}
     assert ("hub role ADMIN", "timelock") in holders
     assert ("registry listener", "certificate") in holders
-    assert ("coin minter", "external account") in holders  # the council's capped row, on the local chain alone
+    assert [who for place, who in holders if place == "coin minter"] == ["treasury"]
+    assert [who for place, who in holders if place == "loan book"] == ["test_book"]
+    assert [who for place, who in holders if place == "protocol holder"] == ["treasury"]
+    assert ("splitter payee of the DAO", "timelock") in holders
     assert suite.deployer not in {holding.holder for holding in proof.holdings}
 
 
@@ -124,9 +127,9 @@ def test_minter__that_is_a_wallet__fails(suite, as_dao, attacker):
     assert faults_of(suite) == ["external-minter"]
 
 
-def test_minter__council_above_the_cap_of_the_parameters__fails(suite, as_dao, council, parameters):
-    as_dao(suite.coin, "setMinter", council, parameters.local.council_minter_cap + 1)
-    assert faults_of(suite) == ["external-minter"]
+def test_minter__without_a_cap__is_the_treasury_alone(suite, as_dao):
+    as_dao(suite.coin, "setMinter", suite.lien_holder, UNLIMITED)
+    assert faults_of(suite) == ["unlimited-minter"]
 
 
 def test_minter__withdrawn__passes(suite, as_dao, attacker):
@@ -137,6 +140,51 @@ def test_minter__withdrawn__passes(suite, as_dao, attacker):
 
 def test_minter__that_is_a_contract__passes(suite, as_dao):
     as_dao(suite.coin, "setMinter", suite.lien_holder, 1)
+    prove(suite)
+
+
+def test_book__that_is_a_wallet__fails(suite, as_dao, attacker):
+    as_dao(suite.loans, "setBook", attacker, True)
+    assert faults_of(suite) == ["external-book"]
+    as_dao(suite.loans, "setBook", attacker, False)
+    prove(suite)
+
+
+@pytest.mark.parametrize(
+    ("setter", "arguments", "named"),
+    [("setGateTerms", ((1_501, 750, DAY),), "gate"), ("setPayOutCap", (499,), "payOutCapBps")],
+)
+def test_treasury__with_other_terms_than_the_parameters__fails(suite, as_dao, setter, arguments, named):
+    as_dao(suite.treasury, setter, *arguments)
+    (found,) = examine(suite).faults
+    assert (found.fault, found.detail) == ("treasury-unlike-parameters", f"not as in the parameters: {named}")
+
+
+def test_treasury__with_a_raised_cap_to_come__shows_it(suite, as_dao):
+    as_dao(suite.treasury, "setPayOutCap", 600)
+    assert shown(suite, "treasury payout cap") == [("timelock", "600 basis points of the equity are to follow 500", "")]
+    prove(suite)
+
+
+@pytest.mark.parametrize(
+    ("setter", "who", "place"),
+    [
+        ("setPayee", 0, "splitter payee of the mortgage company"),
+        ("setPayee", 1, "splitter payee of the DAO"),
+        ("setProviderPayee", "invented-registration SERVICE", "Invented Registration Service"),
+        ("setProviderPayee", "Someone Else", "splitter payee of the provider Someone Else"),
+    ],
+)
+def test_payee__other_than_the_parameters__fails(suite, as_dao, attacker, setter, who, place):
+    as_dao(suite.splitter, setter, who, attacker)
+    (found,) = examine(suite).faults
+    assert (found.fault, found.holder) == ("payee-unlike-parameters", attacker)
+    assert found.place.endswith(place)
+
+
+def test_payee__taken_away_again__passes(suite, as_dao, attacker):
+    as_dao(suite.splitter, "setProviderPayee", "Someone Else", attacker)
+    as_dao(suite.splitter, "setProviderPayee", "Someone Else", "0x" + "00" * 20)
     prove(suite)
 
 

@@ -9,6 +9,7 @@ from commonhold.fuzz.cast import ISSUERS
 from commonhold.fuzz.choices import Choices
 from commonhold.fuzz.inputs import COIN, DAY
 from commonhold.fuzz.rules.feeds import lift_freeze, set_feed
+from commonhold.fuzz.rules.fees import set_payee, set_provider_payee
 from commonhold.fuzz.rules.nodes import rotate_nodes
 from commonhold.fuzz.rules.registry import rule
 from commonhold.fuzz.rules.values import reset_ceiling, set_reporter
@@ -72,6 +73,14 @@ def set_listener(w: World, c: Choices) -> Call:
     return w.call("registry", "setListener", c.one_of((w.port.addresses["certificate"], w.cast["buyer"])))
 
 
+def set_book(w: World, c: Choices) -> Call:
+    """The test book, which mostly stays or comes back."""
+    book = w.port.addresses["test_book"]
+    if c.chance(20):
+        return w.call("loans", "closeBook", book)
+    return w.call("loans", "setBook", c.mostly(book, w.cast["buyer"], percent=80), c.chance(80))
+
+
 PROPOSALS: tuple[Callable[[World, Choices], Call], ...] = (
     write_holder,
     write_holder,
@@ -85,6 +94,11 @@ PROPOSALS: tuple[Callable[[World, Choices], Call], ...] = (
     set_signpost,
     set_renderer,
     set_listener,
+    set_book,
+    set_payee,
+    set_payee,
+    set_provider_payee,
+    set_provider_payee,
     rotate_nodes,
     rotate_nodes,
     set_feed,

@@ -1,10 +1,21 @@
 """The gas table, chapter by chapter. A new row is one decorated function in the file of its subject."""
 
-from commonhold.gasbench.chapters import baseline, certificate, coin, encumbrances, identity, income, oracle, registry
+from commonhold.gasbench.chapters import (
+    baseline,
+    certificate,
+    coin,
+    encumbrances,
+    identity,
+    income,
+    oracle,
+    registry,
+    treasury,
+)
 from commonhold.gasbench.rows import Row
 
 CHAPTERS = [
-    module.CHAPTER for module in (certificate, encumbrances, income, identity, registry, oracle, coin, baseline)
+    module.CHAPTER
+    for module in (certificate, encumbrances, income, identity, registry, oracle, coin, treasury, baseline)
 ]
 
 

@@ -38,6 +38,19 @@ def test_set_frozen_tokens__others__refused(coin, holder, council, guardian, att
             coin.setFrozenTokens(holder, 1, sender=caller)
 
 
+def test_court__coins_at_a_minter__out_of_reach(coin, suite, court, holder, ordered, council, set_minter):
+    with ape.reverts(coin.MinterExempt, minter=suite.treasury):
+        coin.setFrozenTokens(suite.treasury, 1, sender=court)
+    ordered(suite.treasury, holder, 1)
+    with ape.reverts(coin.MinterExempt, minter=suite.treasury):
+        coin.forcedTransfer(suite.treasury, holder, 1, sender=court)
+    set_minter(council, 1)
+    with ape.reverts(coin.MinterExempt, minter=council):
+        coin.setFrozenTokens(council, 1, sender=court)
+    set_minter(council, 0)
+    coin.setFrozenTokens(council, 1, sender=court)
+
+
 def test_forced_transfer__not_scheduled__refused(suite, coin, court, holder, buyer):
     operation = suite.hub.hashOperation(court, coin, coin.forcedTransfer.encode_input(holder, buyer, 1))
     with ape.reverts(suite.hub.AccessManagerNotScheduled, operationId=operation):

@@ -7,6 +7,7 @@ import pytest
 
 COIN = 10**18
 CAP = 1_000 * COIN
+UNLIMITED = 2**128 - 1
 ZERO = "0x" + "00" * 20
 
 
@@ -39,7 +40,6 @@ def test_mint__within_cap__moves_level_and_supply(coin, minter, owner_a):
     supply, balance = coin.totalSupply(), coin.balanceOf(owner_a)
     tx = coin.mint(owner_a, CAP - 1, sender=minter)
     assert tx.events == [
-        coin.LevelChanged(minter=minter, previousLevel=0, level=CAP - 1),
         coin.Transfer(**{"from": ZERO, "to": owner_a, "value": CAP - 1}),
     ]
     assert coin.totalSupply() == supply + CAP - 1
@@ -101,7 +101,6 @@ def test_burn__own_coins__moves_level_and_supply(coin, minter):
     supply = coin.totalSupply()
     tx = coin.burn(minter, 30, sender=minter)
     assert tx.events == [
-        coin.LevelChanged(minter=minter, previousLevel=100, level=70),
         coin.Transfer(**{"from": minter, "to": ZERO, "value": 30}),
     ]
     assert (coin.totalSupply(), coin.balanceOf(minter)) == (supply - 30, 70)
@@ -135,16 +134,15 @@ def test_burn__more_than_the_balance__refused(coin, minter, function):
 
 @pytest.mark.parametrize(("burned", "level"), [(9, 1), (10, 0), (11, 0), (60, 0)])
 def test_burn__coins_of_other_rows__level_stops_at_zero(coin, minter, coins, burned, level):
+    coins(minter, 50)  # first: nothing stands behind what the row mints
     coin.mint(minter, 10, sender=minter)
-    coins(minter, 50)
-    tx = coin.burn(minter, burned, sender=minter)
-    assert coin.LevelChanged(minter=minter, previousLevel=10, level=level) in tx.events
+    coin.burn(minter, burned, sender=minter)
     assert row(coin, minter) == (CAP, level)
 
 
 def test_burn__row_ended__until_its_level_is_zero(coin, minter, coins, set_minter):
+    coins(minter, 50)  # first: nothing stands behind what the row mints
     coin.mint(minter, 10, sender=minter)
-    coins(minter, 50)
     set_minter(minter, 0)
     with ape.reverts(coin.MinterCapExceeded, minter=minter, amount=1, level=10, cap=0):
         coin.mint(minter, 1, sender=minter)
@@ -185,7 +183,76 @@ def test_burn_for_debt__frozen_coins__lifts_what_is_missing(coin, minter, manage
     names = [event.event_name for event in tx.events]
     if left != frozen:
         assert coin.Frozen(account=manager, amount=left) in tx.events
-        assert names == ["LevelChanged", "Frozen", "Transfer"]
+        assert names == ["Frozen", "Transfer"]
     else:
-        assert names == ["LevelChanged", "Transfer"]
+        assert names == ["Transfer"]
     assert (coin.balanceOf(manager), coin.getFrozenTokens(manager)) == (100 - burned, left)
+
+
+# ------------------------------------------------------------------------------------------------ rows without a bound
+
+
+@pytest.fixture
+def boundless(manager, set_minter):
+    set_minter(manager, UNLIMITED)
+    return manager
+
+
+def test_row__without_a_bound__mints_and_burns_uncounted(coin, boundless, owner_a):
+    supply = coin.totalSupply()
+    tx = coin.mint(owner_a, 2**128, sender=boundless)  # more than any level could be
+    assert tx.events == [coin.Transfer(**{"from": ZERO, "to": owner_a, "value": 2**128})]
+    coin.approve(boundless, 2**127, sender=owner_a)
+    for function in (coin.burn, coin.burnForDebt):
+        function(owner_a, 2**126, sender=boundless)
+    assert coin.totalSupply() == supply + 2**127
+    assert row(coin, boundless) == (UNLIMITED, 0)
+
+
+def test_row__without_a_bound__still_needs_the_allowance(coin, boundless, owner_a, coins):
+    coins(owner_a, 5)
+    with ape.reverts(coin.ERC20InsufficientAllowance, spender=boundless, allowance=0, needed=5):
+        coin.burn(owner_a, 5, sender=boundless)
+
+
+@pytest.mark.parametrize("cap", [UNLIMITED - 1, 1, 0])
+def test_row__without_a_bound__that_gets_one__starts_at_all_coins(coin, boundless, owner_a, coins, set_minter, cap):
+    coins(owner_a, 7)
+    coin.mint(boundless, 30, sender=boundless)
+    supply = coin.totalSupply()
+    set_minter(boundless, cap)
+    assert row(coin, boundless) == (cap, supply)
+    if cap < supply:
+        with ape.reverts(coin.MinterCapExceeded, minter=boundless, amount=1, level=supply, cap=cap):
+            coin.mint(owner_a, 1, sender=boundless)
+    coin.burn(boundless, 30, sender=boundless)
+    assert row(coin, boundless) == (cap, supply - 30)
+    set_minter(boundless, UNLIMITED - 2)  # only the step from none to one counts
+    assert row(coin, boundless) == (UNLIMITED - 2, supply - 30)
+
+
+def test_row__without_a_bound__of_more_coins_than_a_level_counts__can_be_ended(coin, boundless, owner_a, set_minter):
+    coin.mint(owner_a, 2**129, sender=boundless)
+    set_minter(boundless, 0)
+    assert row(coin, boundless) == (0, UNLIMITED)
+
+
+def test_row__that_loses_its_bound__stops_counting(coin, minter, owner_a, set_minter):
+    coin.mint(owner_a, CAP, sender=minter)
+    set_minter(minter, UNLIMITED)
+    assert row(coin, minter) == (UNLIMITED, 0)
+    coin.mint(owner_a, 1, sender=minter)
+    assert row(coin, minter) == (UNLIMITED, 0)
+
+
+def test_row__one_below_no_bound__counts(coin, minter, owner_a, set_minter):
+    set_minter(minter, UNLIMITED - 1)
+    coin.mint(owner_a, UNLIMITED - 1, sender=minter)
+    with ape.reverts(coin.MinterCapExceeded, minter=minter, amount=1, level=UNLIMITED - 1, cap=UNLIMITED - 1):
+        coin.mint(owner_a, 1, sender=minter)
+
+
+def test_row__of_the_treasury__is_the_only_one(suite, coin, council):
+    assert row(coin, suite.treasury) == (UNLIMITED, 0)
+    with ape.reverts(coin.NotMinter, caller=council):
+        coin.mint(council, 1, sender=council)

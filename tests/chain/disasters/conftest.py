@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from conservation import check_conserved
+from run_scene import RunScene
 
 from commonhold.engines import Revert
 from commonhold.engines.base import decode_revert
@@ -54,3 +55,15 @@ def move(handles: Any, credential: Callable[..., bytes], approve_move: Callable[
         handles.certificate.transferFrom(owner.address, to.address, share_id, sender=owner)
 
     return go
+
+
+@pytest.fixture(scope="module")
+def reference_run(engine: Any, handles: Any) -> Iterator[RunScene]:
+    with engine.rollback():
+        yield RunScene(handles).open()
+
+
+@pytest.fixture
+def opened(reference_run: RunScene) -> RunScene:
+    """The reference run before anybody runs. Its `check` is the conservation check of money."""
+    return reference_run.again()

@@ -10,6 +10,7 @@ import json
 import subprocess
 
 import pytest
+from run_scene import FREE_SHARE, RATE_BPS
 
 from commonhold.build import COMPILER, ROOT
 from commonhold.engines.codec import CodecError
@@ -257,7 +258,13 @@ def test_period__in_days_or_milliseconds__stops_the_deployment(
         ("recovery_period: 7 days", "recovery_period: 7 hours"),
         ("stop_period: 30 days", "stop_period: 30000 days"),
         ("timelock_delay: 2 days", "timelock_delay: 2"),
-        ("council_minter_cap: 100_000_000 HMD", "council_minter_cap: 100000000"),
+        ("min_base: 100_000 HMD", "min_base: 100000"),
+        ("min_base: 100_000 HMD", "min_base: 100_000 USD"),
+        ("min_request: 100 HMD", "min_request: 100000000000000000000"),
+        ("min_reserve_price: 0.97 USD", "min_reserve_price: 97 USD"),
+        ("pause_at: 15 %", "pause_at: 1500 %"),
+        ("half_life: 3 days", "half_life: 3"),
+        ("decimals: 6", "decimals: 24"),
         ("default_share_count: 8", "default_share_count: 12.5"),
         ("default_share_count: 8", "default_share_count: 800"),
         ("haircut_free: 365 days", "haircut_free: 365"),
@@ -393,3 +400,89 @@ def test_ids__are_types_of_their_own__so_the_compiler_refuses_a_mix(taken, given
     errors = [error for error in json.loads(run.stdout)["errors"] if error["severity"] == "error"]
     assert [error["type"] for error in errors] == ["TypeError"]
     assert "not implicitly convertible" in errors[0]["message"]
+
+
+# ------------------------------------------------------------------------------------------------------------- treasury
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "error", "values"),
+    [
+        ("minRequest", 100, "MinRequestTooSmall", (100, 2 * 10**12)),  # coins
+        ("minRequest", 100 * 10**6, "MinRequestTooSmall", (100 * 10**6, 2 * 10**12)),  # units of cash
+        ("minBase", 0, "MinBaseOutOfRange", (0, 2**96 - 1)),
+        ("minReservePriceUsd", 97 * COIN, "MinReservePriceOutOfRange", (97 * COIN, 1, COIN - 1)),  # cents
+        ("minReservePriceUsd", 0, "MinReservePriceOutOfRange", (0, 1, COIN - 1)),
+        ("topFeeBps", 5_000, "RedemptionFeeTooHigh", (5_000, 1_000)),  # thousandths of a percent
+        ("baseFeeBps", 5_000, "FeeBpsOutOfOrder", (5_000, 500, 10_000)),
+        ("topDemandBps", 30_000, "FeeTopDemandOutOfRange", (30_000, 10_000)),
+        ("topDemandBps", 0, "FeeTopDemandOutOfRange", (0, 10_000)),
+        ("minCashRatioBps", 10_001, "CashRatioOutOfRange", (10_001, 10_000)),
+        ("payOutCapBps", 50_000, "PayOutCapOutOfRange", (50_000, 10_000)),
+        ("capRaisePeriod", 7, "CapRaisePeriodOutOfRange", (7, DAY, 90 * DAY)),  # days
+        ("capRaisePeriod", 7 * DAY * 1_000, "CapRaisePeriodOutOfRange", (7 * DAY * 1_000, DAY, 90 * DAY)),
+        ("guardianStopPeriod", 30, "StopPeriodOutOfRange", (30,)),
+        ("guardianStopPeriod", 30 * DAY * 1_000, "StopPeriodOutOfRange", (30 * DAY * 1_000,)),
+        ("gate", (15_000, 7_500, DAY), "GateThresholdsOutOfOrder", (7_500, 15_000)),
+        ("gate", (1_500, 750, 31 * DAY), "DwellPeriodOutOfRange", (31 * DAY, 30 * DAY)),
+    ],
+)
+def test_treasury_terms__in_another_unit__stop_the_deployment(handles, deployer, refused, field, wrong, error, values):
+    treasury = handles.treasury
+    terms = treasury.terms()._asdict() | {field: wrong}
+    with refused(error, *values):
+        handles.engine.deploy("Treasury", handles.hub, treasury.peers(), terms, sender=deployer)
+
+
+def test_treasury_terms__a_share_with_18_decimals__does_not_even_fit(handles, deployer):
+    treasury = handles.treasury
+    for field in ("baseFeeBps", "topFeeBps", "topDemandBps", "minCashRatioBps", "payOutCapBps"):
+        terms = treasury.terms()._asdict() | {field: COIN // 20}
+        with pytest.raises(CodecError):
+            handles.engine.deploy("Treasury", handles.hub, treasury.peers(), terms, sender=deployer)
+
+
+def test_cash_and_coins__taken_for_each_other__are_refused_or_worth_nothing(opened, refused):
+    """A hundred dollars with 18 decimals where the token has 6, and with 6 where the coin has 18."""
+    scene, treasury, rich = opened, opened.treasury, opened.rich
+    cash, coins = scene.give_cash(rich, 100), 100 * COIN
+    assert cash == 100 * 10**6
+    with refused("ERC20InsufficientBalance", rich, cash, coins):
+        treasury.buy(coins, 0, rich, sender=rich)
+    with refused("TooFewCoins", coins, coins * 10**12):
+        treasury.buy(cash, coins * 10**12, rich, sender=rich)
+    with refused("NothingRedeemed", cash, 0):
+        treasury.redeem(cash, 0, rich, sender=rich)
+    with refused("TooLittleCash", scene.quote(coins), coins):
+        treasury.redeem(coins, coins, rich, sender=rich)
+    with refused("RequestTooSmall", cash, coins):
+        treasury.requestRedeem(cash, rich, rich, sender=rich)
+    with refused("UnknownRequest", 0):  # ids are places in the line, which begins at 0: none is there
+        treasury.claim(0, rich, sender=rich)
+    scene.check()
+
+
+def test_loans__in_the_wrong_decimals__are_dust_or_refused(opened, refused):
+    scene, book, loans = opened, opened.book, opened.suite.loans
+    # 60,000 dollars with 6 decimals: a loan that nobody could buy a nail with.
+    debt = loans.totalDebt()
+    book.draw(FREE_SHARE, 60_000 * 10**6, RATE_BPS, COIN, scene.rich, sender=scene.rich)
+    assert 60_000 * 10**6 <= loans.totalDebt() - debt < COIN  # and a second's interest of the others
+    # In cash with 18 decimals: more than there is of it.
+    assert scene.refusal(book.drawCash, FREE_SHARE, COIN // 10**3, RATE_BPS, COIN, scene.rich) == "NotEnoughFreeCash"
+    scene.give_cash(scene.borrower, 100)
+    assert scene.refusal(book.payCash, 1, 100 * COIN, sender=scene.borrower) == "CashAboveDebt"
+    # 6 % in millionths, and a due time in milliseconds.
+    assert scene.refusal(book.draw, FREE_SHARE, 10 * COIN, 60_000, COIN, scene.rich) == "PositionOutOfRange"
+    with pytest.raises(CodecError):
+        loans.debtOf((COIN, 600, scene.engine.now() * 1_000, scene.engine.now() * 1_000, COIN, 0, 0, 0))
+    scene.check()
+
+
+@pytest.mark.parametrize("bps", [10_001, 50_000])
+def test_pay_out_cap__above_the_whole__is_refused_from_the_dao(opened, dao, refused, bps):
+    with refused("PayOutCapOutOfRange", bps, 10_000):
+        opened.treasury.setPayOutCap.call(bps, sender=dao.address)
+    with refused("NotEnoughFreeCash", 100 * COIN, opened.cash(250_000)):  # cash with 18 decimals
+        opened.treasury.payOut.call(dao.address, 100 * COIN, sender=dao.address)
+    opened.check()

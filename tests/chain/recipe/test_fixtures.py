@@ -21,9 +21,21 @@ def test_mint__by_a_stranger__names_error_and_caller(suite, attacker):
         suite.coin.mint(attacker, 1, sender=attacker)
 
 
-def test_mint__by_the_council__emits_its_events(suite, council, owner_a):
-    tx = suite.coin.mint(owner_a, 5, sender=council)
-    assert suite.coin.LevelChanged(minter=council, previousLevel=0, level=5) in tx.events
+def test_coins__given__are_bought_and_backed(suite, coins, owner_a, engine, parameters):
+    coins(owner_a, 5)
+    engine.advance(parameters.reserve.price.heartbeat)  # nobody reported a price since
+    coins(owner_a, 3 * COIN)
+    assert suite.coin.balanceOf(owner_a) == 3 * COIN + 5
+    sheet = suite.treasury.balanceSheet()
+    assert sheet.cashUsd == sheet.coins == suite.coin.totalSupply()
+    assert suite.reserve.balanceOf(suite.treasury) * parameters.reserve.unit == sheet.cashUsd
+
+
+def test_purchase__emits_its_events(suite, owner_a, buyer):
+    suite.reserve.mint(buyer, 7, sender=buyer)
+    suite.reserve.approve(suite.treasury, 7, sender=buyer)
+    tx = suite.treasury.buy(7, 0, owner_a, sender=buyer)
+    assert suite.treasury.Bought(buyer=buyer, to=owner_a, cash=7, coins=7 * 10**12) in tx.events
 
 
 def test_appraisal__reported_and_accepted__is_the_houses_value(

@@ -76,7 +76,7 @@ def test_income__paid_in_and_out(node: Any, tmp_path: Path) -> None:
     poor = node.run("income", "deposit", "--property", "1", "--amount", "800")
     assert poor.exit_code == 1
     assert "ERC20InsufficientBalance(" in poor.output
-    paid = node.run("income", "deposit", "--property", "1", "--amount", "800.08", "--mint")
+    paid = node.run("income", "deposit", "--property", "1", "--amount", "800.08", "--buy")
     assert paid.exit_code == 0, paid.output
     claimed = node.run("income", "claim", "--wallet", "holding_entity")
     assert "800.08 HMD for 8 shares" in claimed.output
@@ -120,6 +120,9 @@ def test_demo__as_a_process__tables_picture_and_addresses() -> None:
         "ERC7943CannotReceive",
         "ShareLocked",
         "AlreadyRegistered",
+        "NotEnoughFreeCash",
+        "LendingPausedByDemand",
+        "Balance sheet, dollars",
         "2 of 7 nodes lie",
         "NotInReport",
         "haircut for the age",

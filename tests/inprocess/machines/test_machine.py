@@ -25,6 +25,7 @@ FAMILIES = {
     "identity": {"credentials", "recovery", "certificates", "time"},
     "shares": {"certificates", "encumbrances", "court", "strangers", "time"},
     "money": {"income", "coins", "certificates", "recovery", "court"},
+    "treasury": {"treasury", "queue", "loans", "reserve", "runs", "coins", "time"},
     "prices": {"nodes", "feeds", "values", "houses", "time"},
     "governance": {"dao", "houses", "encumbrances", "coins", "time"},
 }

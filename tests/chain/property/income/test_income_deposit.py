@@ -87,12 +87,11 @@ def test_deposit__donated_coins__count_for_nothing(suite, income, coins, tokeniz
 
 
 def test_deposit__up_to_the_largest_income_a_share__and_not_one_unit_more(
-    suite, income, books, tokenized_house, share, coins, as_dao, council, owner_a, buyer
+    suite, income, books, tokenized_house, share, coins, owner_a, buyer
 ):
-    """Eighteen thousand million dollars a share: the DAO has to lift the council's cap to get there."""
+    """Eighteen thousand million dollars a share."""
     house = tokenized_house(2)
     most = 2 * MAX_UNITS * UNIT
-    as_dao(suite.coin, "setMinter", council, 2**127)
     coins(buyer, most + 2 * UNIT)
     suite.coin.approve(income, 2**256 - 1, sender=buyer)
     with ape.reverts(income.IncomeOverflow, propertyId=house, perShareUnits=MAX_UNITS + 1):
