@@ -29,6 +29,10 @@ from commonhold.engines.codec import as_address, checksum
 LOCAL_FEE = 10 * 10**9  # wei a unit of gas; far above the base fee of an anvil that starts at one gwei
 RECEIPT_TIMEOUT = 300  # seconds to wait for a transaction on a live network
 LOCAL_RECEIPT_TIMEOUT = 20
+FIRST_PAUSE = 0.5  # seconds between the first two looks for a transaction on a live network; they double
+LONGEST_PAUSE = 2.0
+LOCAL_FIRST_PAUSE = 0.0005
+LOCAL_LONGEST_PAUSE = 0.004  # a local block is there in milliseconds: doubling on would sleep past it
 
 
 class ApeEngine(Engine):
@@ -109,7 +113,8 @@ class ApeEngine(Engine):
 
     def _wait(self, tx_hash: str) -> dict[str, Any]:
         deadline = time.monotonic() + (LOCAL_RECEIPT_TIMEOUT if self.is_local else RECEIPT_TIMEOUT)
-        pause = 0.0005 if self.is_local else 0.5
+        pause = LOCAL_FIRST_PAUSE if self.is_local else FIRST_PAUSE
+        longest = LOCAL_LONGEST_PAUSE if self.is_local else LONGEST_PAUSE
         while True:
             answer = self._rpc("eth_getTransactionReceipt", tx_hash)
             if answer is not None:
@@ -117,7 +122,7 @@ class ApeEngine(Engine):
             if time.monotonic() > deadline:
                 raise EngineError(f"{self.name} has not mined the transaction {tx_hash}: look it up, then run again")
             time.sleep(pause)
-            pause = min(pause * 2, 2.0)
+            pause = min(pause * 2, longest)
 
     def _timestamp_of(self, receipt: Mapping[str, Any], block: int) -> int:
         for log in receipt["logs"]:

@@ -41,6 +41,7 @@ ANYBODYS = frozenset(
         ("treasury", "RedeemRequest"),
         ("treasury", "Skimmed"),
         ("splitter", "Skimmed"),
+        ("rates", "RateCheckpointed"),
     }
 )
 """Events that strangers can cause in an empty suite, and that give nobody what he did not pay for."""

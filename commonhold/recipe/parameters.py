@@ -67,6 +67,7 @@ Period30 = Annotated[Seconds, between(1, 30 * 24, HOUR, "hours")]
 RecoveryPeriod = Annotated[Seconds, between(1, 90, DAY, "days")]
 ShareCount = Annotated[Whole, between(2, 100, 1, "shares")]
 SomePercent = Annotated[Percent, between(1, WHOLE_BPS, 1, "hundredths of a %")]
+YearlyRate = Annotated[PercentAYear, between(0, 100, PERCENT, "% a year")]
 
 
 class Section(BaseModel):
@@ -301,6 +302,31 @@ class Fees(Section):
         return found
 
 
+class Rates(Section):
+    """What new loans cost, in the order of `IRateModel.RateTerms`."""
+
+    base: YearlyRate
+    demand_rise: YearlyRate
+    idle_discount: YearlyRate
+    full_idle_floors: Annotated[Whole, between(3, 100, 1, "floors of cash")]
+    floor: YearlyRate
+    cap: YearlyRate
+
+    def disagreements(self) -> list[tuple[str, str]]:
+        found, base = [], f"rates.base ({_percent(self.base)} a year)"
+        if self.floor > self.base:
+            found.append(("floor", f"at most {base}"))
+        if self.cap < self.base:
+            found.append(("cap", f"at least {base}"))
+        if self.idle_discount > self.base:
+            found.append(("idle_discount", f"at most {base}"))
+        return found
+
+    @builtins.property
+    def terms(self) -> tuple[int, ...]:
+        return tuple(getattr(self, name) for name in type(self).model_fields)
+
+
 class Local(Section):
     """What only the local chain has."""
 
@@ -331,6 +357,7 @@ class Parameters(Section):
     cash: Cash
     equity: Equity
     fees: Fees
+    rates: Rates
     local: Local | None = None
 
     def disagreements(self) -> list[tuple[str, str]]:

@@ -237,6 +237,7 @@ PLAN = Plan(
             ),
         ),
         ContractEntry("loans", "LoanLedger", (Ref("hub"), Ref("treasury"))),
+        ContractEntry("rates", "RateModel", (Ref("treasury"), Param("rates.terms"))),
         ContractEntry(
             "splitter",
             "FeeSplitter",

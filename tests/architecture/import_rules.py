@@ -23,8 +23,9 @@ LAYERS: dict[str, frozenset[str]] = {
     "property": frozenset({"access", "identity"}),
     "oracle": frozenset({"access", "identity", "property"}),
     "coin": frozenset({"access", "identity", "property", "oracle"}),  # the reserve token's price
-    "lens": frozenset({"access", "identity", "property", "oracle", "coin"}),
-    "test": frozenset({"access", "identity", "property", "oracle", "coin", "lens"}),
+    "lending": frozenset({"access", "identity", "property", "oracle", "coin"}),
+    "lens": frozenset({"access", "identity", "property", "oracle", "coin", "lending"}),
+    "test": frozenset({"access", "identity", "property", "oracle", "coin", "lending", "lens"}),
 }
 """Each layer of contracts and interfaces with those below it. All may import interfaces of standards."""
 

@@ -223,6 +223,13 @@ WRONG_MONEY = [
     ("    reserve: 50 %", "    reserve: 49.99 %", "fees.split: expected parts that are 100 % together, not 99.99 %"),
     ("    reserve: 50 %", "    reserve: 50.01 %", "fees.split: expected parts that are 100 % together, not 100.01 %"),
     ("    dao: 20 %", "", "fees.split.dao: missing"),
+    ("base: 5.5 % a year", "base: 5.5 %", "rates.base: '5.5 %': expected a percentage"),
+    ("base: 5.5 % a year", "base: 2.99 % a year", "rates.floor: '3 % a year': expected at most rates.base (2.99 %"),
+    ("base: 5.5 % a year", "base: 15.01 % a year", "rates.cap: '15 % a year': expected at least rates.base (15.01 %"),
+    ("idle_discount: 1 % a year", "idle_discount: 5.51 % a year", "expected at most rates.base (5.5 % a year)"),
+    ("full_idle_floors: 4", "full_idle_floors: 2", "rates.full_idle_floors: 2: expected from 3 to 100"),
+    ("cap: 15 % a year", "cap: 101 % a year", "rates.cap: '101 % a year': expected from 0 to 100 % a year"),
+    ("rates:\n", "rate:\n", "rates: missing"),
     ("    dao: 20 %", "    dao: 120 %", "fees.split.dao: '120 %': expected from 0 to 100 %"),
     ("mortgage_company: 14", "mortgage_company: nobody", "fees.mortgage_company: 'nobody': expected an address"),
     ("payee: 15", "payee: 99", "fees.providers.0.payee: 99: expected an address"),
@@ -390,6 +397,7 @@ def test_local_parameters_of_the_money__are_those_of_the_specification(parameter
     assert (parameters.cash.min_reserve_price, parameters.cash.min_cash_ratio) == (97 * usd // 100, 1_000)
     assert (equity.min_equity, equity.pay_out_cap, equity.cap_raise_period) == (0, 500, 7 * day)
     assert parameters.fees.split.parts == (5_000, 2_000, 1_000, 2_000)
+    assert parameters.rates.terms == (550, 600, 100, 4, 300, 1_500)
     assert (parameters.reserve.decimals, parameters.reserve.unit, parameters.first_reserve_answer) == (6, 10**12, 10**8)
 
 

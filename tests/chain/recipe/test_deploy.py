@@ -17,7 +17,7 @@ import ape
 import pytest
 
 from commonhold import build
-from commonhold.engines import EngineError, InProcessEngine, Revert
+from commonhold.engines import EngineError, InProcessEngine, Revert, anvil_ape
 from commonhold.engines.anvil_ape import ApeEngine
 from commonhold.recipe import RecipeError, deploy, deployments, prove
 
@@ -42,10 +42,11 @@ def test_deployment__of_a_finished_suite__sends_nothing(handles, engine, paramet
     assert engine.block_number() == before
 
 
-def test_deployment__on_a_network_that_is_not_local__passes_and_names_reverts(engine, parameters):
+def test_deployment__on_a_network_that_is_not_local__passes_and_names_reverts(engine, parameters, monkeypatch):
     """Such a network is played by anvil without its own methods: fees and gas are asked for, calls are tried first."""
     public = ApeEngine(engine.provider, signers=list(ape.accounts.test_accounts))
     public.is_local = False
+    monkeypatch.setattr(anvil_ape, "FIRST_PAUSE", 0.001)  # its blocks don't take seconds
     deployer = public.accounts[18]
     suite = deploy(public, parameters, deployer, from_block=engine.block_number())
     assert suite.deployer == deployer
