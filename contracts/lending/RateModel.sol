@@ -5,6 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {ITreasury} from "../../interfaces/coin/ITreasury.sol";
 import {IRateModel} from "../../interfaces/lending/IRateModel.sol";
+import {Annuity} from "./libraries/Annuity.sol";
 
 /// @title RateModel
 /// @notice See {IRateModel}.
@@ -21,7 +22,7 @@ contract RateModel is IRateModel {
         uint64 sum; // below 10,000 x MONTH
     }
 
-    uint256 public constant MONTH = 2_628_000;
+    uint256 public constant MONTH = Annuity.MONTH;
     uint256 public constant CHECKPOINT_PERIOD = 1 days;
     uint256 private constant WHOLE_BPS = 10_000;
     /// @dev Floors of cash that earn nobody a discount.

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor
 
+from commonhold.model.lending.schedule import MONTH
+from commonhold.model.money.ageing import DAY
 from commonhold.model.money.fees import BPS
 
-DAY = 86_400
-MONTH = 2_628_000
-"""Seconds in each month of the grid: a twelfth of 365 days, counted from 1970."""
 IDLE_FROM = 2
 """Floors of cash that earn nobody a discount."""
 

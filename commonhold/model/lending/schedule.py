@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
+from commonhold.model.money.ageing import RAW
+
 MONTH = 2_628_000
-"""Seconds between two due times."""
-YEAR = 365 * 86_400
-WHOLE_BPS = 10_000
-RAW = WHOLE_BPS * YEAR
-"""Raw units in a wei."""
+"""Seconds between two due times: a twelfth of 365 days. The rates' months are as long, counted from 1970."""
 
 
 class LoanKind(Enum):

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from commonhold.engines import Revert
 from commonhold.engines.base import decode_revert
-from commonhold.model.lending.rates import MONTH, Market, Rates, RateTerms, rate_of
+from commonhold.model.lending.rates import Market, Rates, RateTerms, rate_of
+from commonhold.model.lending.schedule import MONTH
 
 GIVEN = (550, 600, 100, 4, 300, 1_500)
 RATE_TERMS = RateTerms(*GIVEN)
@@ -67,7 +68,7 @@ def stage(engine: Any) -> Stage:
     return Stage(engine)
 
 
-# ------------------------------------------------------------------------------------------------------------- the rat
+# ------------------------------------------------------------------------------------------------------------ the rate
 
 
 def test_demand__to_the_wei_of_its_thresholds(stage):
@@ -113,7 +114,7 @@ def test_rate__between_the_thresholds__is_monotone(stage, demand, more, cash):
     assert stage.rate(demand=demand, cash=cash + more) <= here
 
 
-# ------------------------------------------------------------------------------------------------------ steps and mont
+# ---------------------------------------------------------------------------------------------------- steps and months
 
 
 def test_checkpoint__a_second_before_a_day_nothing__at_a_day_the_rate_of_now(stage):
