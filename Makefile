@@ -46,7 +46,7 @@ format: setup ## let ruff and forge format the sources
 	@$(VENV)/ruff format --quiet .
 	@node_modules/.bin/forge fmt contracts interfaces
 
-fuzz: build ## random sequences against the model, until a failure or STEPS (SEED repeats a run; FOCUS=money)
+fuzz: build ## random sequences against the model, until a failure or STEPS (SEED repeats a run; FOCUS=money or lending)
 	@$(VENV)/python -m commonhold.fuzz
 
 gas: build ## measure gas on the embedded chain, write benchmarks/gas.json (CHECK=1: fail on a rise)

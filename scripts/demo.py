@@ -14,10 +14,12 @@ import click
 from ape.cli import network_option
 
 from commonhold.build import ROOT
+from commonhold.inputs.loanapp import read_applications
 from commonhold.inputs.portfolio import Portfolio, read_portfolio
 from commonhold.inputs.prices import read_prices
 from commonhold.operations.commands import NetworkCommand
 from commonhold.operations.connection import (
+    APPLICATIONS,
     EXAMPLE,
     OUT,
     PRICES,
@@ -28,6 +30,11 @@ from commonhold.operations.connection import (
     tokenize_options,
     write_addresses,
 )
+from commonhold.operations.lending.applications import outcome_table
+from commonhold.operations.lending.portfolio import age_table, concentration_table, cover_table
+from commonhold.operations.lending.refusals import MEANINGS
+from commonhold.operations.lending.schedules import schedule_table
+from commonhold.operations.loan_story import LoanStory, spare_wallets
 from commonhold.operations.money_story import MoneyStory
 from commonhold.operations.paper import write_svg
 from commonhold.operations.reading import all_properties, certificate_of
@@ -60,7 +67,7 @@ def cli(provider, homes):
     console.print("What is invented about these homes begins with INV or says so; see the file's header.\n")
     console.print(certificate_table(certificate_of(suite, story.followed_share)))
     tell_of_the_money(connection, story)
-    charts = tell_of_the_oracle(connection, story, whole)
+    charts = [*tell_of_the_oracle(connection, story, whole), *tell_of_the_loans(connection, story, portfolio)]
     chronicle = story.chronicle
     rows = [(refusal.tried, refusal.error, _values(refusal.named)) for refusal in chronicle.refusals]
     console.print(refusal_table(rows))
@@ -105,6 +112,33 @@ def tell_of_the_oracle(connection: Connection, story: Story, sales: Portfolio) -
     console.print(liars_table(appraisals))
     console.print(explanation_table(*chapter.explained()))
     return [*draw_values(chapter.histories(), OUT / "values"), *draw_observations(appraisals, OUT / "observations")]
+
+
+def tell_of_the_loans(connection: Connection, story: Story, homes: Portfolio) -> list[Path]:
+    """The chapter of the loans, told and shown; the chart's file."""
+    from commonhold.operations.lending.chart import draw_portfolio
+
+    suite, console = connection.suite, connection.console
+    applications = read_applications(APPLICATIONS).applications
+    chapter = LoanStory(
+        suite,
+        story.cast,
+        homes,
+        story.property_ids,
+        applications,
+        spare_wallets(suite),
+        story.chronicle,
+        console.print,
+    )
+    console.print()
+    chapter.run()
+    portfolio = chapter.portfolio()
+    console.print()
+    console.print(outcome_table(chapter.outcome, MEANINGS))
+    console.print(schedule_table(*chapter.schedule()))
+    for table in (age_table(portfolio), cover_table(portfolio), concentration_table("By house", portfolio.by_house())):
+        console.print(table)
+    return [draw_portfolio(portfolio, OUT / "loans.png")]
 
 
 def _values(named):

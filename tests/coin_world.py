@@ -92,8 +92,8 @@ class CoinWorld:
         """New coins against a loan without interest that is covered and not due for a month; the DAO is the book."""
         now = self.engine.now() + 1
         self.engine.set_next_time(now)
-        loan = (wei, 0, now, now + 30 * DAY, 2 * wei, 0, 0, 0)
-        self.loans.lendCoins(loan, wallet, sender=self.dao)
+        loan = (wei, 0, 0, now, now + 30 * DAY, 0, 2 * wei, 0, 0, 0)
+        self.loans.lendCoins(loan, wallet, 0, sender=self.dao)
         return loan
 
     def lose(self, loan: tuple[int, ...], payer: Any) -> None:

@@ -20,6 +20,7 @@ from commonhold.oracle import digests
 from commonhold.oracle.feeds import house_feed
 from commonhold.oracle.merkle import Tree
 from commonhold.recipe import buying, governing, local_parameters
+from commonhold.recipe import lending as loans
 
 DAY = 86_400
 YEAR = 365 * DAY
@@ -359,3 +360,97 @@ class IndexFeed:
 def index_feed(handles: Any, deployer: Any) -> IndexFeed:
     """The feed behind the index that moves appraisals; it begins with the parameters' `first_index`."""
     return IndexFeed(handles.index_feed, deployer, handles.parameters.oracle.index.decimals)
+
+
+# ------------------------------------------------------------------------------------------------------------ lending
+
+
+@pytest.fixture
+def valued_house(
+    handles: Any, tokenized_house: Callable[..., int], appraise: Callable[..., Tree]
+) -> Callable[..., int]:
+    """A tokenized house with a valid value of its own, by the nodes' appraisal: `valued_house(to=owner_b, usd=...)`.
+
+    Its first value's quarantine is over, and the reserve token's price is valid. Further arguments are the house's.
+    """
+
+    def value(*, usd: int = 320_000 * FIXED_POINT, **house: Any) -> int:
+        property_id = tokenized_house(**house)
+        appraise(property_id, usd)
+        handles.engine.advance(handles.valuation.terms().firstValueQuarantinePeriod)
+        buying.keep_price_valid(handles)
+        return property_id
+
+    return value
+
+
+@pytest.fixture
+def valued_share(valued_house: Callable[..., int], share: Callable[..., int]) -> Callable[..., int]:
+    """The first share of such a house: `valued_share(to=owner_b)`; an eighth of 320,000 dollars if nothing is said."""
+    return lambda **house: share(valued_house(**house))
+
+
+@pytest.fixture
+def lending_cash(handles: Any, actor: Callable[[str], Any]) -> Callable[..., None]:
+    """Sees that the treasury has free cash, from which it may lend ten times as much: `lending_cash(dollars)`."""
+
+    def provide(dollars: int = 1_000_000) -> None:
+        missing = dollars * FIXED_POINT // handles.parameters.reserve.unit - handles.treasury.freeCash()
+        buying.buy_coins(handles, as_address(actor("bank")), max(0, missing))
+
+    return provide
+
+
+@pytest.fixture
+def approved_loan(
+    handles: Any, owner_a: Any, valued_share: Callable[..., int], lending_cash: Callable[..., None]
+) -> Callable[..., loans.Requested]:
+    """A loan that can be drawn: `approved_loan(owner_b, amount=..., kind=LoanKind.ADJUSTABLE)`, with its `loan_id`.
+
+    Without a `share_id` the borrower (owner_a) gets a house of his own, and half of a share's value is lent. Fields are
+    those of {Application}; `rate_bps` is the approved rate, the model's quote if none is said.
+    """
+
+    def approve(
+        borrower: Any = None,
+        *,
+        share_id: int | None = None,
+        amount: int = 20_000 * FIXED_POINT,
+        rate_bps: int | None = None,
+        **fields: Any,
+    ) -> loans.Requested:
+        wallet = as_address(owner_a if borrower is None else borrower)
+        collateral = valued_share(to=wallet) if share_id is None else share_id
+        lending_cash()
+        asked = loans.request_loan(handles, wallet, loans.Application(collateral, amount, **fields))
+        loans.approve_loan(handles, asked, rate_bps=rate_bps)
+        return asked
+
+    return approve
+
+
+@pytest.fixture
+def active_loan(handles: Any, approved_loan: Callable[..., loans.Requested]) -> Callable[..., int]:
+    """The same, drawn in coin by its borrower, who lets the treasury take his coins; returns its id."""
+
+    def draw(borrower: Any = None, **fields: Any) -> int:
+        asked = approved_loan(borrower, **fields)
+        handles.coin.approve(handles.treasury.address, 2**256 - 1, sender=asked.borrower)
+        handles.book.draw(asked.loan_id, asked.borrower, sender=asked.borrower)
+        return asked.loan_id
+
+    return draw
+
+
+@pytest.fixture
+def late_loan(handles: Any, active_loan: Callable[..., int]) -> Callable[..., int]:
+    """The same, so many days past due at noon, with nothing paid: `late_loan(days=91)`."""
+
+    def wait(borrower: Any = None, *, days: int = 16, **fields: Any) -> int:
+        loan_id = active_loan(borrower, **fields)
+        due_day = -(-(handles.engine.now() + loans.MONTH) // DAY)  # drawn just now
+        handles.engine.set_time((due_day + days) * DAY + DAY // 2)
+        buying.keep_price_valid(handles)
+        return loan_id
+
+    return wait

@@ -15,6 +15,7 @@ from commonhold import build
 from commonhold.engines import InProcessEngine
 from commonhold.fuzz.campaign import Campaign, Report, laws_of, recorded, replay
 from commonhold.fuzz.coverage import errors_never_reached
+from commonhold.fuzz.lending.stage import open_lending_stage
 from commonhold.fuzz.money.stage import open_money_stage
 from commonhold.fuzz.rules import rules_for
 from commonhold.fuzz.speed import SEQUENCES, Speeds, measure
@@ -27,8 +28,12 @@ DEFAULT_SECONDS = 240.0
 
 TELL_EVERY = 10.0  # seconds
 
-STAGES = {"suite": open_stage, "money": open_money_stage}
-"""What plays: the whole suite by its recipe, or treasury, coin, queue and loans alone, with no oracle."""
+STAGES = {"suite": open_stage, "money": open_money_stage, "lending": open_lending_stage}
+"""What plays: the whole suite by its recipe; treasury, coin, queue and loans alone, with no oracle; or houses, values,
+treasury, loans and auctions, with an oracle that says what it is told."""
+
+INTERFACES = {"suite": "", "money": "coin", "lending": "lending"}
+"""Whose errors each should come upon."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -46,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
     for found in report.found:
         print(f"VIOLATION of {found.law}, {found.length} actions, replay with --replay {found.file}\n  {found.message}")
     speeds, different = _compare_engines(world, arguments) if not report.found else (Speeds(), 0)
-    missing = errors_never_reached(report.errors, "" if arguments.focus == "suite" else "coin")
+    missing = errors_never_reached(report.errors, INTERFACES[arguments.focus])
     _print_summary(report, speeds, missing)
     print(json.dumps(_line(report, speeds, missing, different)), flush=True)
     return 1 if report.found or different else 0

@@ -19,6 +19,7 @@ from commonhold.fuzz import actions
 from commonhold.fuzz.actions import Action
 from commonhold.fuzz.choices import SeededChoices
 from commonhold.fuzz.laws import LawBook
+from commonhold.fuzz.lending.laws import LendingLaws
 from commonhold.fuzz.money.laws import MoneyLaws
 from commonhold.fuzz.rules import Rule, rules_for
 from commonhold.fuzz.scenarios import SCENARIOS
@@ -64,14 +65,16 @@ Laws = LawBook | MoneyLaws
 
 
 def laws_of(world: World) -> Laws:
-    """Those of the whole suite, or those of the money where it plays alone."""
+    """Those of the whole suite, or those of the money, or of lending, where these play alone."""
+    if "lending_page" in world.port.contracts:
+        return LendingLaws(world).watch()
     return LawBook(world) if "registry" in world.port.contracts else MoneyLaws(world).watch()
 
 
 class Campaign:
     """Runs sequences on one world.
 
-    A step is a rule, or, where the money plays alone, a call: its rules make several, or only let time pass.
+    A step is a rule, or, where money or lending play alone, a call: their rules make several, or only let time pass.
     """
 
     def __init__(self, world: World, seed: int, *, shrink: bool = True) -> None:
@@ -141,7 +144,7 @@ class Campaign:
         found_by = f"{self.report.seed}/{number}"
         facts = {"law": violation.law, "message": str(violation), "seed": found_by, **vouched(self.world)}
         if self._counts_calls:
-            facts["focus"] = "money"
+            facts["focus"] = "lending" if isinstance(self.laws, LendingLaws) else "money"
         actions.save(file, sequence, self.world.names, facts)
         self.report.found.append(Found(violation.law, str(violation), file, len(sequence)))
 

@@ -18,6 +18,7 @@ from commonhold.engines import EngineError, Revert
 from commonhold.gasbench.chapters import all_rows
 from commonhold.gasbench.engine import RpcEngine
 from commonhold.gasbench.growth import measure_growth
+from commonhold.gasbench.loan_growth import measure_loan_growth
 from commonhold.gasbench.node import NodeError, own_node
 from commonhold.gasbench.report import (
     Report,
@@ -29,8 +30,8 @@ from commonhold.gasbench.report import (
     runtime_sizes,
     write_snapshot,
 )
-from commonhold.gasbench.rows import Row, beside_peers, measure
-from commonhold.gasbench.trace import gas_by_group
+from commonhold.gasbench.rows import Row, beside_peers, measure_all
+from commonhold.gasbench.trace import gas_by_contract
 from commonhold.gasbench.world import World
 from commonhold.recipe import ParametersError, RecipeError, deploy, local_parameters
 
@@ -72,27 +73,37 @@ def _options() -> argparse.Namespace:
 
 def _measure(world: World) -> Report:
     rows = all_rows()
-    measured = {row.name: measure(world, row) for row in track(rows, "measuring rows", console=messages)}
-    growth = measure_growth(world, _say_homes)
+    measured = measure_all(world, track(rows, "measuring rows", console=messages))
+    growth = measure_loan_growth(world, _say_loans) + measure_growth(world, _say_homes)
     return Report(beside_peers(rows, measured), growth, runtime_sizes())
 
 
 def _say_homes(done: int, wanted: int) -> None:
+    _say_progress("homes on chain", done, wanted)
+
+
+def _say_loans(done: int, wanted: int) -> None:
+    _say_progress("open loans", done, wanted)
+
+
+def _say_progress(what: str, done: int, wanted: int) -> None:
     ends_line = done == wanted or not messages.is_terminal
-    messages.print(f"homes on chain: {done:,} of {wanted:,}", end="\n" if ends_line else "\r")
+    messages.print(f"{what}: {done:,} of {wanted:,}", end="\n" if ends_line else "\r")
 
 
 def _explain(world: World, text: str) -> int:
-    """Gas of the rows with `text` in their name by groups of opcodes."""
-    found: list[Row] = [row for row in all_rows() if text.lower() in row.name.lower()]
+    """Gas of the rows with `text` in their name, by contracts and groups of opcodes."""
+    found = [row for row in all_rows() if isinstance(row, Row) and text.lower() in row.name.lower()]
     if not found:
         return _fail([f"no row has {text!r} in its name"])
     for row in found:
         with world.engine.rollback():
-            groups = gas_by_group(world.engine, row.scene(world))
-        print(f"{row.name}: {groups.total():,}")
-        for group, gas in groups.most_common():
-            print(f"  {gas:>8,}  {group}")
+            spent = gas_by_contract(world.engine, row.scene(world))
+        print(f"{row.name}: {sum(groups.total() for groups in spent.values()):,}")
+        for contract, groups in sorted(spent.items(), key=lambda item: -item[1].total()):
+            print(f"  {groups.total():>8,}  {contract}")
+            for group, gas in groups.most_common():
+                print(f"            {gas:>8,}  {group}")
     return 0
 
 

@@ -77,3 +77,10 @@ LITE_PSM_REDEEM = Published("Maker LitePSM: redeem", 61_958)
 LIDO_REQUEST = Published("Lido withdrawal queue: request", 177_474)
 LIDO_FINALISE = Published("Lido withdrawal queue: finalise a batch", 107_000)
 LIDO_CLAIM = Published("Lido withdrawal queue: claim with a hint", 89_566)
+
+# Loans
+LIQUITY_OPEN = Published("Liquity v2: openTrove", 560_968)
+PAPR_OPEN = Published("papr: open a loan, one transaction, new coin holder", 178_435)
+MORPHO_REPAY = Published("Morpho Blue: repay a part", 77_520)
+PAPR_REPAY_ALL = Published("papr: repay in full and free the collateral", 118_479)
+PAPR_LIQUIDATE = Published("papr: liquidation by auction, two transactions", 216_354)

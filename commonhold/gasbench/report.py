@@ -41,6 +41,7 @@ class Report:
                 "peer_name": figure.peer_name,
                 "ratio": _rounded(figure.ratio),
                 "allowed": figure.allowed,
+                **({} if figure.goal is None else {"goal": figure.goal}),
             }
             for figure in self.rows
         ]
@@ -72,7 +73,7 @@ def broken_bounds(report: Report) -> list[str]:
         if not figure.within
     ]
     found += [
-        f"{growth.row}: {growth.small:,} gas with {SMALL} homes but {growth.large:,} with {LARGE:,}, "
+        f"{growth.row}: {growth.small:,} gas with {SMALL} but {growth.large:,} with {LARGE:,}, "
         f"more than {TOLERANCE:.0%} apart"
         for growth in report.growth
         if not growth.within
@@ -181,18 +182,24 @@ def _rows_table(figures: list[Figure]) -> Table:
             f"{figure.ours:,}",
             "" if figure.peer is None else f"{figure.peer:,}",
             "" if figure.ratio is None else f"{figure.ratio:.3f}",
-            "" if figure.allowed is None else f"{figure.allowed:g}",
+            _bound(figure),
             "" if figure.allowed is None else _verdict(figure.within),
             figure.peer_name or "",
         )
     return table
 
 
+def _bound(figure: Figure) -> str:
+    if figure.goal is not None:
+        return f"[yellow]goal {figure.goal:g}[/yellow]"
+    return "" if figure.allowed is None else f"{figure.allowed:g}"
+
+
 def _growth_table(growth: list[Growth]) -> Table:
-    table = Table(title=f"Growth: the newest of {SMALL} and of {LARGE:,} homes on chain", title_justify="left")
+    table = Table(title=f"Growth: {SMALL} and {LARGE:,} homes on chain, or loans open", title_justify="left")
     table.add_column("what, in which state")
-    table.add_column(f"{SMALL} homes", justify="right")
-    table.add_column(f"{LARGE:,} homes", justify="right")
+    table.add_column(f"{SMALL}", justify="right")
+    table.add_column(f"{LARGE:,}", justify="right")
     table.add_column("ratio", justify="right")
     table.add_column("ok")
     for found in growth:

@@ -1,11 +1,13 @@
-"""Where a transaction's gas goes, by groups of opcodes: for whoever wants to make a row cheaper."""
+"""Where a transaction's gas goes, by contracts and groups of opcodes: for whoever wants to make a row cheaper."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
 
+from commonhold.engines.codec import checksum
 from commonhold.gasbench.engine import Call, RpcEngine
 
 Json = dict[str, Any]
@@ -15,20 +17,37 @@ CALLS = ("CALL", "STATICCALL", "DELEGATECALL", "CALLCODE", "CREATE", "CREATE2")
 COLD_SLOT, COLD_ACCOUNT = 2_100, 2_600
 
 
-def gas_by_group(engine: RpcEngine, call: Call) -> Counter[str]:
-    """Send the call and split its gas; refunds count negative, so that the sum is the receipt's."""
+TRANSACTION, REFUNDS = "transaction", "refunds"
+
+
+def gas_by_contract(engine: RpcEngine, call: Call) -> dict[str, Counter[str]]:
+    """Send the call and split its gas by contracts and groups; refunds count negative, so that the sum is the
+    receipt's."""
     receipt = engine.run(call)
-    options = {"disableStorage": True, "disableMemory": True, "disableStack": True}
-    trace = engine.node.rpc("debug_traceTransaction", receipt.tx_hash, options)
-    groups: Counter[str] = Counter()
-    for group, gas in _own_costs(trace["structLogs"]):
-        groups[group] += gas
-    groups[INTRINSIC] = _intrinsic(call.data)
+    options = {"disableStorage": True, "disableMemory": True}
+    steps = engine.node.rpc("debug_traceTransaction", receipt.tx_hash, options)["structLogs"]
+    spent: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for address, (group, gas) in zip(_addresses(steps, call.target.address), _own_costs(steps), strict=True):
+        spent[engine.name_of(address)][group] += gas
+    spent[TRANSACTION][INTRINSIC] = _intrinsic(call.data)
     assert receipt.gas_used is not None
-    refunded = receipt.gas_used - groups.total()
+    refunded = receipt.gas_used - sum(groups.total() for groups in spent.values())
     if refunded:
-        groups["refunds"] = refunded
-    return groups
+        spent[TRANSACTION][REFUNDS] = refunded
+    return dict(spent)
+
+
+def _addresses(steps: list[Json], target: str) -> Iterator[str]:
+    """Whose code each step belongs to."""
+    running = [target]  # innermost last
+    for step, following in zip_longest(steps, steps[1:]):
+        yield running[-1]
+        if following is None or following["depth"] == step["depth"]:
+            continue
+        if following["depth"] > step["depth"]:
+            running.append(checksum(int(step["stack"][-2], 16).to_bytes(32, "big")[12:]))
+        else:
+            running.pop()
 
 
 def _own_costs(steps: list[Json]) -> list[tuple[str, int]]:

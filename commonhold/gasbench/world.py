@@ -50,7 +50,8 @@ class World:
         self.suite = suite
         self.council, self.court = self._account("roles.council"), self._account("roles.court")
         self.registrar, self.issuer = self._account("roles.registrar"), self._account("roles.issuer")
-        self.guardian = self._account("roles.guardian")
+        self.guardian, self.underwriter = self._account("roles.guardian"), self._account("roles.underwriter")
+        self.second_underwriter = self._account("roles.mediator")  # where one may not approve as much
         nodes = suite.parameters.value("oracle.nodes")
         self.node_keys = [wallets.private_key(engine.accounts[node]) for node in nodes]
         named = suite.parameters.value("local.wallets")

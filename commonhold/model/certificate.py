@@ -233,8 +233,10 @@ class Certificate(HasSignpost):
         return share
 
     def _require_unfrozen(self, share: Share, share_id: int) -> None:
-        frozen = (share.owner, share_id) in self.frozen
-        require(not frozen, "ERC7943InsufficientUnfrozenBalance", share.owner, share_id)
+        self.require_unfrozen(share.owner, share_id)
+
+    def require_unfrozen(self, owner: str, share_id: int) -> None:
+        require((owner, share_id) not in self.frozen, "ERC7943InsufficientUnfrozenBalance", owner, share_id)
 
     def _require_unlocked(self, share: Share, share_id: int) -> None:
         require(not share.locked, "ShareLocked", share_id, share.lien, share.lease)
@@ -322,7 +324,8 @@ class Certificate(HasSignpost):
             return refused
         return None
 
-    def moveBySale(self, sender: str, share_id: int, owner: str, to: str, price: int, currency: str) -> None:
+    def check_sale(self, sender: str, share_id: int, owner: str, to: str, price: int) -> Share:
+        """Every check of `moveBySale`, for sellers that must know before they write."""
         require(self.holderRights(sender).maySell, "NotHolder", sender)
         require(price < 2**96, "PriceOutOfRange", price)
         share = self._require_authorized(share_id, sender)
@@ -330,6 +333,10 @@ class Certificate(HasSignpost):
         self._require_unfrozen(share, share_id)
         self._require_unlocked(share, share_id)
         self._require_receiver(to)
+        return share
+
+    def moveBySale(self, sender: str, share_id: int, owner: str, to: str, price: int, currency: str) -> None:
+        share = self.check_sale(sender, share_id, owner, to, price)
         self._move(share_id, to, Authority.SALE)
         if owner != to:
             share.sale = (price, currency)

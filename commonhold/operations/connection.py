@@ -23,6 +23,8 @@ from commonhold.inputs.problems import InputError
 from commonhold.operations.amounts import AmountError, parse_amount
 from commonhold.operations.chronicle import NotRefused
 from commonhold.operations.documents import DEFAULT_BASE
+from commonhold.operations.lending.reading import NoSuchLoan
+from commonhold.operations.lending.refusals import LoanRefused
 from commonhold.operations.paper import UnreadablePaper
 from commonhold.operations.reading import NoSuchProperty, NoSuchShare, UnreadableAnswer
 from commonhold.operations.refusals import MoneyRefused
@@ -36,6 +38,7 @@ from commonhold.recipe.deployments import find_suite
 OUT = ROOT / "out"
 DOCUMENTS = OUT / "documents"
 EXAMPLE = ROOT / "examples" / "portfolio.json"
+APPLICATIONS = ROOT / "examples" / "loanapp.csv"
 PRICES = ROOT / "examples" / "us_cpi.json"
 
 # What a user can do something about; anything else is a fault of ours and keeps its traceback.
@@ -45,7 +48,9 @@ EXPECTED_ERRORS = (
     CodecError,
     EngineError,
     InputError,
+    LoanRefused,
     MoneyRefused,
+    NoSuchLoan,
     NoSuchProperty,
     NoSuchShare,
     NotRefused,

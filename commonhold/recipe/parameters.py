@@ -24,6 +24,7 @@ from commonhold.recipe.units import (
     Account,
     Address,
     Coins,
+    Days,
     Dollars,
     Holders,
     Percent,
@@ -42,6 +43,11 @@ YEAR = 365 * DAY
 WHOLE_BPS = 100 * PERCENT  # 100 %
 MAX_DECIMALS = 18  # of a reserve token
 MAX_REDEMPTION_FEE = 10  # %
+MAX_ORIGINATION_FEE = 5  # %
+MAX_LATE_FEE = 10  # %
+MAX_AUCTION_COSTS = 5  # %
+MOST_DUE_A_DAY = 2**16 - 1  # loans of an originator on one due day (contracts/lending/libraries/DueCounts.sol)
+IMPAIRED_DAYS = 30  # past due, from which a loan that is not covered loses value (contracts/coin/libraries/Ageing.sol)
 
 
 CONTRACTS_OUTSIDE = ("oracle.index.feed", "reserve.token", "reserve.price.feed")
@@ -68,6 +74,8 @@ RecoveryPeriod = Annotated[Seconds, between(1, 90, DAY, "days")]
 ShareCount = Annotated[Whole, between(2, 100, 1, "shares")]
 SomePercent = Annotated[Percent, between(1, WHOLE_BPS, 1, "hundredths of a %")]
 YearlyRate = Annotated[PercentAYear, between(0, 100, PERCENT, "% a year")]
+RateStep = Annotated[PercentAYear, between(0, 20, PERCENT, "% a year")]
+Principal = Annotated[Dollars, between(1, 10**10, FIXED_POINT, "USD")]
 
 
 class Section(BaseModel):
@@ -327,6 +335,77 @@ class Rates(Section):
         return tuple(getattr(self, name) for name in type(self).model_fields)
 
 
+class Loans(Section):
+    """The rules of the loan book, in the order of `ILoanBook.BookTerms`."""
+
+    draw_ltv: SomePercent
+    notice_ltv: SomePercent
+    cap: SomePercent
+    grace: Annotated[Days, between(0, IMPAIRED_DAYS - 1, 1, "days")]
+    foreclosure: Annotated[Days, between(IMPAIRED_DAYS + 1, 365, 1, "days")]
+    notice_period: Annotated[Seconds, between(1, 365, DAY, "days")]
+    approval_period: Annotated[Seconds, between(1, 365, DAY, "days")]
+    jumbo_above: Principal
+    min_loan: Principal
+    min_debt: Annotated[Dollars, between(1, 100 * 10**10, FIXED_POINT // 100, "cents")]
+    borrower_cap: Principal
+    originator_cap: Principal
+    house_cap: SomePercent
+    max_late_of_originator: Annotated[Whole, between(0, 1_000, 1, "loans")]
+    origination_fee: Annotated[Percent, between(0, MAX_ORIGINATION_FEE, PERCENT, "%")]
+    late_fee: Annotated[Percent, between(0, MAX_LATE_FEE, PERCENT, "%")]
+    margin: Annotated[PercentAYear, between(0, 20, PERCENT, "% a year")]
+    reset_step: RateStep
+    life_step: RateStep
+    fixing_period: Annotated[Seconds, between(1, 180, DAY, "days")]
+
+    def disagreements(self) -> list[tuple[str, str]]:
+        """Numbers that must stand in an order."""
+        ordered = [
+            ("draw_ltv", "cap", _percent, ": else a new loan is not covered"),
+            ("cap", "notice_ltv", _percent, ": else notice comes before a loan is uncovered"),
+            ("min_debt", "min_loan", _dollars, ""),
+            ("min_loan", "borrower_cap", _dollars, ""),
+            ("borrower_cap", "originator_cap", _dollars, ""),
+            ("reset_step", "life_step", _percent, ""),
+        ]
+        found = [
+            (smaller, f"at most loans.{larger} ({shown(getattr(self, larger))}){why}")
+            for smaller, larger, shown, why in ordered
+            if getattr(self, smaller) > getattr(self, larger)
+        ]
+        if self.originator_cap // self.min_loan > MOST_DUE_A_DAY:
+            found.append(("originator_cap", f"at most {MOST_DUE_A_DAY:,} times loans.min_loan"))
+        return found
+
+    @builtins.property
+    def terms(self) -> tuple[int, ...]:
+        return tuple(getattr(self, name) for name in type(self).model_fields)
+
+
+class Auction(Section):
+    """How foreclosed shares are sold, in the order of `IForeclosureAuction.AuctionTerms`."""
+
+    start: Annotated[Percent, between(1, 200, PERCENT, "%")]
+    floor: Annotated[Percent, between(1, 100, PERCENT, "%")]
+    decline_period: Annotated[Seconds, between(1, 60 * 24, HOUR, "hours")]
+    co_owners_first: Annotated[Seconds, between(0, 30 * 24, HOUR, "hours")]
+    co_owners_last: Annotated[Seconds, between(0, 30 * 24, HOUR, "hours")]
+    costs: Annotated[Percent, between(0, MAX_AUCTION_COSTS, PERCENT, "%")]
+
+    def disagreements(self) -> list[tuple[str, str]]:
+        found = []
+        if self.floor >= self.start:
+            found.append(("floor", f"less than auction.start ({_percent(self.start)})"))
+        if self.co_owners_first > self.decline_period:
+            found.append(("co_owners_first", f"at most auction.decline_period ({self.decline_period} s)"))
+        return found
+
+    @builtins.property
+    def terms(self) -> tuple[int, ...]:
+        return tuple(getattr(self, name) for name in type(self).model_fields)
+
+
 class Local(Section):
     """What only the local chain has."""
 
@@ -358,6 +437,8 @@ class Parameters(Section):
     equity: Equity
     fees: Fees
     rates: Rates
+    loans: Loans
+    auction: Auction
     local: Local | None = None
 
     def disagreements(self) -> list[tuple[str, str]]:
@@ -449,6 +530,10 @@ class Parameters(Section):
 
 def _percent(bps: int) -> str:
     return f"{bps / PERCENT:g} %"
+
+
+def _dollars(wei: int) -> str:
+    return f"{wei / FIXED_POINT:,.15g} USD"
 
 
 def _as_list(value: Any) -> list[Any]:

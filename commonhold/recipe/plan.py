@@ -166,6 +166,21 @@ TREASURY_TERMS = (
 )
 """The `TreasuryTerms` of ITreasury."""
 
+BOOK_PEERS = (
+    Ref("loans"),
+    Ref("treasury"),
+    Ref("coin"),
+    Ref("certificate"),
+    Ref("registry"),
+    Ref("valuation"),
+    Ref("credentials"),
+    Ref("rates"),
+    Ref("splitter"),
+    Ref("auction"),
+    Ref("desk"),
+)
+"""The `BookPeers` of ILoanBook."""
+
 PLAN = Plan(
     contracts=(
         ContractEntry("hub", "AccessHub", (Deployer(),)),
@@ -249,7 +264,39 @@ PLAN = Plan(
                 Given("fees.dao", Param("fees.dao"), Ref("timelock")),
             ),
         ),
+        # Desk, book and auction know each other from birth, too.
+        ContractEntry("book", "LoanBook", (BOOK_PEERS, Param("loans.terms"))),
+        ContractEntry(
+            "desk",
+            "LoanDesk",
+            (
+                Ref("hub"),
+                Ref("book"),
+                Ref("reader"),
+                Param("guardian.stop_period"),
+                BOOK_PEERS,
+                Param("loans.terms"),
+            ),
+        ),
+        ContractEntry(
+            "auction",
+            "ForeclosureAuction",
+            (
+                Ref("hub"),
+                (
+                    Ref("book"),
+                    Ref("loans"),
+                    Ref("certificate"),
+                    Ref("treasury"),
+                    Ref("valuation"),
+                    Ref("coin"),
+                ),
+                Param("auction.terms"),
+            ),
+        ),
         ContractEntry("treasury_lens", "TreasuryLens", (Ref("treasury"),)),
+        ContractEntry("loan_checks", "LoanChecks", (Ref("desk"), Ref("treasury_lens"))),
+        ContractEntry("loan_lens", "LoanLens", (Ref("desk"), Ref("loan_checks"))),
         ContractEntry(
             "lens",
             "SuiteLens",
@@ -263,6 +310,7 @@ PLAN = Plan(
                 Ref("reader"),
                 Ref("valuation"),
                 Ref("treasury_lens"),
+                Ref("loan_lens"),
             ),
         ),
         ContractEntry(
@@ -288,6 +336,8 @@ PLAN = Plan(
         FunctionsEntry("reader", Role.GUARDIAN, ("freeze",)),
         FunctionsEntry("valuation", Role.GUARDIAN, ("freeze",)),
         FunctionsEntry("treasury", Role.GUARDIAN, ("stop",)),
+        FunctionsEntry("desk", Role.UNDERWRITER, ("approve",)),
+        FunctionsEntry("desk", Role.GUARDIAN, ("stop",)),
     ),
     grants=(
         GrantEntry(Role.GUARDIAN, Param("roles.guardian")),
@@ -341,6 +391,14 @@ PLAN = Plan(
             for_each="fees.providers",
         ),
         RowEntry("credentials", "setProtocolHolder", (Ref("treasury"),), "isValid", (Ref("treasury"),), True),
+        RowEntry("loans", "setBook", (Ref("book"), True), "isBook", (Ref("book"),), True),
+        # The auction sells homes that the treasury owns, and never lends.
+        RowEntry("loans", "setBook", (Ref("auction"), True), "isBook", (Ref("auction"),), True),
+        RowEntry("loans", "closeBook", (Ref("auction"),), "mayLend", (Ref("auction"),), False),
+        *(
+            RowEntry("certificate", "setHolder", (Ref(holder), rights), "holderRights", (Ref(holder),), rights)
+            for holder, rights in (("book", (True, True, False)), ("auction", (False, True, False)))
+        ),
         RowEntry(
             "loans",
             "setBook",

@@ -275,7 +275,8 @@ class _Examiner:
         loans = self.suite.loans
         for book in sorted({event["book"] for event in self._events(loans, "BookSet")}):
             if loans.isBook(book):
-                yield self._holding("loan book", book, "", "external-book" if self._is_external(book) else "")
+                detail = "lends" if loans.mayLend(book) else "closed to lending"
+                yield self._holding("loan book", book, detail, "external-book" if self._is_external(book) else "")
 
     def _treasury_terms(self) -> Iterator[Holding]:
         """Gate and cap of payouts are the DAO's to change, the other terms are as the constructor took them."""

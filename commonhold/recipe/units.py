@@ -37,6 +37,13 @@ def _seconds(value: Any) -> int:
     return int(found[1]) * _SECONDS[found[2]]
 
 
+def _whole_days(value: Any) -> int:
+    seconds = _seconds(value)
+    if seconds % DAY:
+        raise ValueError('whole days, such as "90 days"')
+    return seconds // DAY
+
+
 def _amount_of(example: str, *names: str) -> Callable[[Any], int]:
     """Amounts of what bears one of `names`, kept with 18 decimals."""
 
@@ -128,6 +135,9 @@ Whole = Annotated[int, BeforeValidator(_whole)]
 
 Seconds = Annotated[int, BeforeValidator(_seconds)]
 """A length of time: seconds."""
+
+Days = Annotated[int, BeforeValidator(_whole_days)]
+"""A number of calendar days."""
 
 Coins = Annotated[int, BeforeValidator(_amount_of("100_000 HMD", "HMD"))]
 """An amount of coins: wei."""

@@ -25,6 +25,13 @@ abstract contract BalanceSheet is Books {
         (price.coins, price.reserveUsd, price.unit) = (turn.moment.supply, turn.reserveUsd, CASH_UNIT);
     }
 
+    /// @dev The same for views.
+    function _priceNow() private view returns (CoinPrice memory) {
+        Turn memory turn;
+        _readSheet(turn);
+        return _priceIn(turn);
+    }
+
     /// @dev Dollars that so much cash counts for, down.
     function _cashUsdDown(Turn memory turn, uint256 cash) internal view returns (uint256) {
         return cash * CASH_UNIT * turn.reserveUsd / ONE_USD;
@@ -43,7 +50,8 @@ abstract contract BalanceSheet is Books {
 
     /// @inheritdoc ITreasury
     function balanceSheet() external view returns (Sheet memory sheet) {
-        Turn memory turn = _readSheet();
+        Turn memory turn;
+        _readSheet(turn);
         sheet.cashUsd = _cashUsdDown(turn, turn.cash);
         sheet.loansUsd = turn.loans;
         sheet.ownedHomesUsd = turn.homes;
@@ -53,7 +61,8 @@ abstract contract BalanceSheet is Books {
 
     /// @inheritdoc ITreasury
     function equityByLedger() external view returns (int256) {
-        Turn memory turn = _readSheet();
+        Turn memory turn;
+        _readSheet(turn);
         uint256 depegLoss = turn.cash * CASH_UNIT - _cashUsdDown(turn, turn.cash);
         return _flowsStored() + int256(turn.loans) - int256(depegLoss); // all far below 2^255
     }
@@ -65,16 +74,16 @@ abstract contract BalanceSheet is Books {
 
     /// @inheritdoc ITreasury
     function coverage() external view returns (uint256) {
-        return _priceIn(_readSheet()).coverageDown();
+        return _priceNow().coverageDown();
     }
 
     /// @inheritdoc ITreasury
     function coinsForDown(uint256 cash) external view returns (uint256) {
-        return _cashUsdDown(_readSheet(), cash);
+        return _priceNow().cashUsdDown(cash);
     }
 
     /// @inheritdoc ITreasury
     function worthDown(uint256 coins) external view returns (uint256) {
-        return _priceIn(_readSheet()).worthDown(coins);
+        return _priceNow().worthDown(coins);
     }
 }

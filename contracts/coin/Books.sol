@@ -18,7 +18,8 @@ import {ReserveCash} from "./ReserveCash.sol";
 /// @notice A call reads everything once into a turn, works on that in memory, and writes what changed:
 ///
 ///     _roll();                       // days and hours that began since the last call
-///     Turn memory turn = _readSheet();
+///     Turn memory turn;
+///     _readSheet(turn);
 ///     _readGate(turn);
 ///     ...
 ///     _write(turn);
@@ -130,8 +131,8 @@ abstract contract Books is ReserveCash {
         if (day == toDay) return;
         ILoanLedger.SumsChange memory change = LOANS.roll(day, toDay);
         if ((change.intercept | change.slope | change.fall | change.fallDays) == 0) return;
-        ILoanLedger.SumsChange memory sums = _changeSums(change, _ledger.flags & FALLING != 0);
-        _ledger.flags = uint8(_withFalling(_ledger.flags, sums));
+        (uint256 flags,) = _changeSums(_ledger.flags, change);
+        _ledger.flags = uint8(flags);
     }
 
     function _marks(uint256 from, uint256 to, uint256 supply) private view returns (uint256 atHour, uint256 mark) {
@@ -144,8 +145,8 @@ abstract contract Books is ReserveCash {
 
     /* READING */
 
-    /// @dev Begins a turn with what the price of a coin depends on, in this second.
-    function _readSheet() internal view returns (Turn memory turn) {
+    /// @dev Begins a turn, which is empty, with what the price of a coin depends on, in this second.
+    function _readSheet(Turn memory turn) internal view {
         _requireUnlocked();
         uint256 flags = _ledger.flags;
         (turn.flags, turn.cash) = (flags, _ledger.cash);
@@ -251,23 +252,20 @@ abstract contract Books is ReserveCash {
     }
 
     /// @dev Adds `change` to the sums of the loans, and has the turn know of it.
-    function _writeLoans(Turn memory turn, ILoanLedger.SumsChange memory change) internal {
-        ILoanLedger.SumsChange memory sums = _changeSums(change, turn.flags & FALLING != 0);
-        turn.loans = sums.valueDown(block.timestamp);
-        turn.flags = _withFalling(turn.flags, sums);
+    function _writeLoans(Turn memory turn, ILoanLedger.SumsChange calldata change) internal {
+        if ((turn.flags & FALLING | uint256(change.fall | change.fallDays)) == 0) {
+            turn.loans = _sums.changeLine(change.intercept, change.slope);
+            return;
+        }
+        (turn.flags, turn.loans) = _changeSums(turn.flags, change);
     }
 
-    function _changeSums(ILoanLedger.SumsChange memory change, bool falls)
-        private
-        returns (ILoanLedger.SumsChange memory sums)
-    {
-        sums = _sums.load(falls);
-        sums.add(change);
-        _sums.store(sums, change);
-    }
-
-    function _withFalling(uint256 flags, ILoanLedger.SumsChange memory sums) private pure returns (uint256) {
-        return sums.fall == 0 ? flags & ~FALLING : flags | FALLING;
+    /// @dev Flags that know whether something falls now, and what all loans count for (dollars).
+    function _changeSums(uint256 flags, ILoanLedger.SumsChange memory change) private returns (uint256, uint256) {
+        ILoanLedger.SumsChange memory sums = _sums.load(flags & FALLING != 0);
+        _sums.change(sums, change);
+        flags = sums.fall == 0 ? flags & ~FALLING : flags | FALLING;
+        return (flags, sums.valueDown(block.timestamp));
     }
 
     /// @dev The gate's thresholds.
@@ -277,8 +275,11 @@ abstract contract Books is ReserveCash {
 
     /// @dev Adds to the value of owned homes.
     function _writeHomes(Turn memory turn, int256 change) internal {
-        turn.homes = uint256(int256(turn.homes) + change);
-        turn.flows += change;
+        unchecked {
+            // Less than nothing, or too much, does not fit where it is stored.
+            turn.homes = uint256(int256(turn.homes) + change);
+            turn.flows += change;
+        }
         turn.flags |= STANDING;
         _standing.ownedHomes = turn.homes.toUint96();
     }

@@ -39,31 +39,19 @@ abstract contract LendingDesk is RedemptionDesk {
     /* LENDING */
 
     /// @inheritdoc ITreasury
-    function lendCoins(ILoanLedger.SumsChange calldata change, address to, uint256 coins) external onlyLoans {
-        Turn memory turn = _begin();
-        uint256 free = _freeCash(turn, _requireMayLend(turn));
-        _requireFloor(turn, free, turn.moment.supply + coins);
-        _mint(turn, to, coins);
-        unchecked {
-            turn.flows -= int256(coins); // as many could be minted
-        }
-        _writeLoans(turn, change);
-        _end(turn);
+    function lendCoins(ILoanLedger.SumsChange calldata change, address to, uint256 coins, uint256 kept, address book)
+        external
+        onlyLoans
+    {
+        _lend(change, to, 0, coins, kept, book);
     }
 
     /// @inheritdoc ITreasury
-    function lendCash(ILoanLedger.SumsChange calldata change, address to, uint256 cash) external onlyLoans {
-        Turn memory turn = _begin();
-        uint256 free = _freeCash(turn, _requireMayLend(turn));
-        _requireFree(cash, free);
-        _requireFloor(turn, free - cash, turn.moment.supply);
-        unchecked {
-            turn.cash -= cash;
-            turn.flows -= int256(cash * CASH_UNIT); // 96 and 60 bits
-        }
-        _writeLoans(turn, change);
-        _end(turn);
-        _sendCash(to, cash);
+    function lendCash(ILoanLedger.SumsChange calldata change, address to, uint256 cash, uint256 kept, address book)
+        external
+        onlyLoans
+    {
+        _lend(change, to, cash, kept, kept, book);
     }
 
     /* BEING PAID */
@@ -74,14 +62,17 @@ abstract contract LendingDesk is RedemptionDesk {
         int256 homesChange,
         address from,
         uint256 coins,
-        uint256 credit
+        uint256 credit,
+        uint256 kept,
+        address book
     ) external onlyLoans {
         // What lies here waits in the queue and pays nobody's debt; the coin would ask for no allowance.
         require(from != address(this), PayerIsTreasury());
         Turn memory turn = _begin();
-        _requireWorth(credit, _priceIn(turn).worthDown(coins));
+        _requireWorth(credit, _priceIn(turn).worthDown(coins - kept));
         COIN.burnForDebt(from, coins);
         _bookBurn(turn, coins);
+        _mintOwed(turn, book, kept);
         _rebook(turn, change, homesChange);
     }
 
@@ -107,6 +98,39 @@ abstract contract LendingDesk is RedemptionDesk {
     }
 
     /* INTERNAL */
+
+    /// @dev Lends `cash`, and of so many new `coins` what the book does not keep.
+    function _lend(
+        ILoanLedger.SumsChange calldata change,
+        address to,
+        uint256 cash,
+        uint256 coins,
+        uint256 kept,
+        address book
+    ) private {
+        Turn memory turn = _begin();
+        uint256 free = _freeCash(turn, _requireMayLend(turn));
+        _requireFree(cash, free);
+        unchecked {
+            _requireFloor(turn, free - cash, turn.moment.supply + coins); // both have 96 bits
+            turn.cash -= cash;
+            turn.flows -= int256(cash * CASH_UNIT); // 96 and 60 bits
+        }
+        _mintOwed(turn, to, coins - kept);
+        _mintOwed(turn, book, kept);
+        _writeLoans(turn, change);
+        _end(turn);
+        _sendCash(to, cash);
+    }
+
+    /// @dev Coins that nobody paid for, if any.
+    function _mintOwed(Turn memory turn, address to, uint256 coins) private {
+        if (coins == 0) return;
+        _mint(turn, to, coins);
+        unchecked {
+            turn.flows -= int256(coins); // as many could be minted
+        }
+    }
 
     /// @dev Ends a turn in which loans and owned homes change.
     function _rebook(Turn memory turn, ILoanLedger.SumsChange calldata change, int256 homesChange) private {

@@ -17,14 +17,15 @@ import {LoanSums} from "./libraries/LoanSums.sol";
 /// @dev The treasury has the sums behind the carrying value, as of the last day it took note of. Here is what the days
 /// to come will change in them, day by day, and what the debts' sums have more.
 ///
-/// Order of every change: first the treasury is told, which takes note of all days that have begun and asks `roll` for
-/// them; only then the days ahead are written. The other way round, a day that has begun would be passed with entries
+/// A change is told as the sums of the loan's new part less those of the old one, in the new part's place. First the
+/// treasury is told, which takes note of all days that have begun and asks `roll` for them; only then the days ahead are written. The other way round, a day that has begun would be passed with entries
 /// that no longer, or already, know of it. In between nothing here is half done: a call that comes back while cash goes
 /// out adds its own change, and the total debt it sees lacks less than the part of a wei by which a draw is rounded.
 /// @custom:kill The DAO ends a book by its row. Lending stops with the treasury's switch; nothing stops payments, marks and
 /// foreclosures here.
 contract LoanLedger is RoleGated, ILoanLedger {
     using Ageing for Position;
+    using Ageing for Ageing.Part;
     using LoanSums for SumsChange;
     using SafeCast for int256;
     using SafeCast for uint256;
@@ -39,12 +40,19 @@ contract LoanLedger is RoleGated, ILoanLedger {
     struct DueDay {
         Uncovered uncovered;
         uint112 coveredSlope; // raw a second; ends 90 days after the due day
+        int112 resetSlope; // raw a second; what rates reset 90 days after the due day add: of loans of any due day
     }
 
     /// @dev One slot: what the line of all debts has more than that of all carrying values without their fall.
     struct Gap {
         int144 intercept; // raw
         uint112 slope; // raw a second
+    }
+
+    /// @dev What rates that are reset add to the line of all carrying values and to that of all debts.
+    struct Bend {
+        int256 intercept; // raw
+        int256 slope; // raw a second
     }
 
     /// @dev A closed book's loans run out.
@@ -90,31 +98,41 @@ contract LoanLedger is RoleGated, ILoanLedger {
     /* BOOKS: LENDING AND PAYING */
 
     /// @inheritdoc ILoanLedger
-    function lendCoins(Position memory loan, address to) external onlyBook {
-        Ageing.Part memory part = _drawnPart(loan);
-        TREASURY.lendCoins(part.sums, to, loan.principal);
-        _enter(part);
+    function lendCoins(Position memory loan, address to, uint256 kept) external onlyBook {
+        _requireFresh(loan);
+        Ageing.Part memory part = loan.partOf(_today());
+        require(kept <= loan.principal, KeptTooMuch(kept, loan.principal));
+        TREASURY.lendCoins(part.sums, to, loan.principal, kept, msg.sender);
+        _count(part);
     }
 
     /// @inheritdoc ILoanLedger
     function lendCash(Position memory loan, uint256 cash, address to) external onlyBook {
         uint256 faceUsd = cash * CASH_UNIT;
-        require(loan.principal == faceUsd, NotTheFace(loan.principal, faceUsd));
-        Ageing.Part memory part = _drawnPart(loan);
-        TREASURY.lendCash(part.sums, to, cash);
-        _enter(part);
+        require(loan.principal >= faceUsd, NotTheFace(loan.principal, faceUsd));
+        _requireFresh(loan);
+        Ageing.Part memory part = loan.partOf(_today());
+        TREASURY.lendCash(part.sums, to, cash, loan.principal - faceUsd, msg.sender);
+        _count(part);
     }
 
     /// @inheritdoc ILoanLedger
-    function payInCoins(Position memory before, Position memory afterwards, address payer, uint256 coins)
+    function payInCoins(Position memory before, Position memory afterwards, address payer, uint256 coins, uint256 kept)
         external
         onlyBook
     {
-        uint256 credit = _creditOf(before, afterwards);
-        _requireCarriedOver(before, afterwards);
+        require(kept <= coins, KeptTooMuch(kept, coins));
+        if (kept == coins && _isSame(before, afterwards)) {
+            SumsChange memory none;
+            TREASURY.takeCoins(none, 0, payer, coins, 0, kept, msg.sender);
+            return;
+        }
+        _requireCarriedOver(before, afterwards, 0);
         Ageing.Part memory old = before.partOf(_today());
         Ageing.Part memory part = afterwards.partOf(_today());
-        TREASURY.takeCoins(_difference(old, part), 0, payer, coins, credit);
+        uint256 credit = _creditOf(old, part, kept == coins);
+        part.sums.subtract(old.sums);
+        TREASURY.takeCoins(part.sums, 0, payer, coins, credit, kept, msg.sender);
         _replace(old, part);
     }
 
@@ -123,22 +141,23 @@ contract LoanLedger is RoleGated, ILoanLedger {
         external
         onlyBook
     {
-        uint256 credit = _creditOf(before, afterwards);
-        _requireCarriedOver(before, afterwards);
+        _requireCarriedOver(before, afterwards, 0);
         Ageing.Part memory old = before.partOf(_today());
         Ageing.Part memory part = afterwards.partOf(_today());
-        TREASURY.takeCash(_difference(old, part), 0, payer, cash, credit);
+        uint256 credit = _creditOf(old, part, false);
+        part.sums.subtract(old.sums);
+        TREASURY.takeCash(part.sums, 0, payer, cash, credit);
         _replace(old, part);
     }
 
     /// @inheritdoc ILoanLedger
     function push(Position memory before, Position memory afterwards) external onlyBook {
-        (uint256 owed, uint256 left) = (before.debtRaw(block.timestamp), _debtNow(afterwards));
-        require(owed == left, DebtChanged(owed, left));
-        _requireCarriedOver(before, afterwards);
+        _requireCarriedOver(before, afterwards, 0);
         Ageing.Part memory old = before.partOf(_today());
         Ageing.Part memory part = afterwards.partOf(_today());
-        TREASURY.rebook(_difference(old, part), 0);
+        _creditOf(old, part, true);
+        part.sums.subtract(old.sums);
+        TREASURY.rebook(part.sums, 0);
         _replace(old, part);
     }
 
@@ -147,24 +166,31 @@ contract LoanLedger is RoleGated, ILoanLedger {
     /// @inheritdoc ILoanLedger
     function forecloseForCoins(Position memory before, address payer, uint256 coins) external onlyBook {
         Ageing.Part memory old = before.partOf(_today());
-        Ageing.Part memory nothing;
-        TREASURY.takeCoins(_difference(old, nothing), 0, payer, coins, 0);
-        _replace(old, nothing);
+        Ageing.Part memory part;
+        part.sums.subtract(old.sums);
+        TREASURY.takeCoins(part.sums, 0, payer, coins, 0, 0, msg.sender);
+        _replace(old, part);
     }
 
     /// @inheritdoc ILoanLedger
-    function takeHome(Position memory before, ShareId shareId, uint256 floorUsd)
+    function takeHome(Position memory before, Position memory afterwards, ShareId shareId, uint256 valueUsd)
         external
         onlyBook
-        returns (uint256 valueUsd)
     {
-        require(!_homes[shareId].isOwned, AlreadyOwnedHome(shareId));
+        require(_homes[shareId].valueUsd == 0, AlreadyOwnedHome(shareId));
+        _requireCarriedOver(before, afterwards, valueUsd);
         Ageing.Part memory old = before.partOf(_today());
-        Ageing.Part memory nothing;
-        valueUsd = Math.min(old.sums.valueDown(block.timestamp), floorUsd);
+        Ageing.Part memory part = afterwards.partOf(_today());
+        uint256 carryingUsd = old.sums.valueDown(block.timestamp);
+        require(valueUsd <= carryingUsd, HomeAboveLoan(shareId, valueUsd, carryingUsd));
+        if (!afterwards.isEmpty()) {
+            uint256 credit = _creditOf(old, part, valueUsd == 0);
+            require(credit == valueUsd, CreditIsNotValue(credit, valueUsd));
+        }
         _homes[shareId] = OwnedHome({valueUsd: valueUsd.toUint96(), isOwned: true});
-        TREASURY.rebook(_difference(old, nothing), valueUsd.toInt256());
-        _replace(old, nothing);
+        part.sums.subtract(old.sums);
+        TREASURY.rebook(part.sums, valueUsd.toInt256());
+        _replace(old, part);
         emit HomeTaken(msg.sender, shareId, valueUsd);
     }
 
@@ -173,7 +199,8 @@ contract LoanLedger is RoleGated, ILoanLedger {
         uint256 heldUsd = _valueOfOwned(shareId);
         require(valueUsd <= heldUsd, MarkAboveValue(shareId, valueUsd, heldUsd));
         _homes[shareId].valueUsd = valueUsd.toUint96();
-        TREASURY.rebook(_noChange(), valueUsd.toInt256() - heldUsd.toInt256());
+        SumsChange memory none;
+        TREASURY.rebook(none, valueUsd.toInt256() - heldUsd.toInt256());
         emit HomeMarked(shareId, heldUsd, valueUsd);
     }
 
@@ -181,7 +208,8 @@ contract LoanLedger is RoleGated, ILoanLedger {
     function sellHomeForCoins(ShareId shareId, address payer, uint256 coins) external onlyBook {
         uint256 heldUsd = _valueOfOwned(shareId);
         delete _homes[shareId];
-        TREASURY.takeCoins(_noChange(), -heldUsd.toInt256(), payer, coins, 0);
+        SumsChange memory none;
+        TREASURY.takeCoins(none, -heldUsd.toInt256(), payer, coins, 0, 0, msg.sender);
         emit HomeSold(shareId, heldUsd, coins, 0);
     }
 
@@ -189,7 +217,8 @@ contract LoanLedger is RoleGated, ILoanLedger {
     function sellHomeForCash(ShareId shareId, address payer, uint256 cash) external onlyBook {
         uint256 heldUsd = _valueOfOwned(shareId);
         delete _homes[shareId];
-        TREASURY.takeCash(_noChange(), -heldUsd.toInt256(), payer, cash, 0);
+        SumsChange memory none;
+        TREASURY.takeCash(none, -heldUsd.toInt256(), payer, cash, 0);
         emit HomeSold(shareId, heldUsd, 0, cash);
     }
 
@@ -198,9 +227,11 @@ contract LoanLedger is RoleGated, ILoanLedger {
     /// @inheritdoc ILoanLedger
     function roll(uint256 day, uint256 toDay) external returns (SumsChange memory change) {
         require(msg.sender == address(TREASURY), NotTreasury(msg.sender));
-        change = passed(day, toDay);
+        Bend memory bend;
+        (change, bend) = _passed(day, toDay);
         // Time changes nothing in what is owed: what carrying values lose here, the gap gains.
         _widenGap(-change.intercept, -change.slope);
+        _add(change, bend);
     }
 
     /// @inheritdoc ILoanLedger
@@ -219,32 +250,20 @@ contract LoanLedger is RoleGated, ILoanLedger {
     /* VIEWS */
 
     /// @inheritdoc ILoanLedger
-    function passed(uint256 day, uint256 toDay) public view returns (SumsChange memory change) {
-        while (day < toDay) {
-            // A slope has 112 bits, a time 41, a fall 96, RAW 39: 2^24 days, all that the treasury can count, stay far
-            // below 255 bits.
-            unchecked {
-                day += 1;
-                Uncovered memory impaired = _dueDays[day - Ageing.IMPAIRED_DAYS].uncovered;
-                uint256 ended = uint256(impaired.slope) + _dueDays[day - Ageing.INCOME_DAYS].coveredSlope;
-                uint256 aged = _dueDays[day - Ageing.AGED_DAYS].uncovered.fall;
-                if ((ended | impaired.fall | aged) == 0) continue;
-                change.intercept += int256(ended * (day * 1 days)) - int256(aged * RAW);
-                change.slope -= int256(ended);
-                change.fall += int256(uint256(impaired.fall)) - int256(aged);
-                // The aged ones' day 30 was 90 days ago.
-                uint256 fallBegan = day + Ageing.IMPAIRED_DAYS - Ageing.AGED_DAYS;
-                change.fallDays += int256(impaired.fall * day) - int256(aged * fallBegan);
-            }
-        }
+    function passed(uint256 day, uint256 toDay) external view returns (SumsChange memory change) {
+        Bend memory bend;
+        (change, bend) = _passed(day, toDay);
+        _add(change, bend);
     }
 
     /// @inheritdoc ILoanLedger
     function totalDebt() external view returns (uint256) {
-        (, SumsChange memory sums) = TREASURY.loanSums();
+        (uint256 day, SumsChange memory sums) = TREASURY.loanSums();
         Gap memory gap = _gap;
-        int256 slope = sums.slope + int256(uint256(gap.slope));
-        return (sums.intercept + gap.intercept + slope * int256(block.timestamp)).toUint256() / RAW;
+        (, Bend memory bend) = _passed(day, _today());
+        int256 slope = sums.slope + int256(uint256(gap.slope)) + bend.slope;
+        int256 raw = sums.intercept + gap.intercept + bend.intercept + slope * int256(block.timestamp);
+        return raw.toUint256() / RAW;
     }
 
     /// @inheritdoc ILoanLedger
@@ -274,44 +293,58 @@ contract LoanLedger is RoleGated, ILoanLedger {
 
     /* INTERNAL: WHAT A BOOK SAYS */
 
-    /// @dev A draw's part: exactly the principal is owed, and nothing is past due.
-    function _drawnPart(Position memory loan) private view returns (Ageing.Part memory) {
+    /// @dev Of a draw exactly the principal is owed, and nothing is past due.
+    function _requireFresh(Position memory loan) private view {
         require(_books[msg.sender] == BookState.Open, BookIsClosed(msg.sender));
         _requireWrittenNow(loan);
         require(loan.principal != 0, PositionOutOfRange(0, loan.rateBps, MAX_RATE_BPS, loan.since));
         require(loan.interestRaw == 0 && loan.dueAt >= block.timestamp, NotFresh(loan.interestRaw, loan.dueAt));
-        return loan.partOf(_today());
     }
 
-    /// @dev Requires a changed loan to have the references that it has to carry over.
-    function _requireCarriedOver(Position memory before, Position memory afterwards) private pure {
+    /// @dev Requires a changed loan, unless it is empty, to be written now, with the references that it has to carry over.
+    function _requireCarriedOver(Position memory before, Position memory afterwards, uint256 takenUsd) private view {
         if (afterwards.isEmpty()) return;
-        (uint256 impairedRaw, uint256 incomeRaw) = before.carriedOver(afterwards);
+        _requireWrittenNow(afterwards);
+        (uint256 impairedRaw, uint256 incomeRaw) = before.carriedOver(afterwards, takenUsd);
         require(
             afterwards.impairedRaw == impairedRaw && afterwards.incomeRaw == incomeRaw,
             NotCarriedOver(impairedRaw, incomeRaw)
         );
     }
 
-    /// @dev What a payment is credited with: whole wei, all of the debt rounded up.
-    function _creditOf(Position memory before, Position memory afterwards) private view returns (uint256) {
-        (uint256 owed, uint256 left) = (before.debtRaw(block.timestamp), _debtNow(afterwards));
+    /// @dev What a payment is credited with: whole wei, all of the debt rounded up. Where nothing is paid no debt may
+    /// change.
+    function _creditOf(Ageing.Part memory old, Ageing.Part memory part, bool paysNothing)
+        private
+        view
+        returns (uint256)
+    {
+        (uint256 owed, uint256 left) = (old.debtRaw(block.timestamp), part.debtRaw(block.timestamp));
+        if (paysNothing) {
+            require(owed == left, DebtChanged(owed, left));
+            return 0;
+        }
         if (left == 0 && owed != 0) return Math.ceilDiv(owed, RAW);
-        require(left < owed && (owed - left) % RAW == 0, NotPaid(owed, left));
-        return (owed - left) / RAW;
+        unchecked {
+            require(left < owed && (owed - left) % RAW == 0, NotPaid(owed, left));
+            return (owed - left) / RAW;
+        }
     }
 
-    /// @dev What is owed of a loan that must be written now. An empty one has no time.
-    function _debtNow(Position memory loan) private view returns (uint256) {
-        if (loan.isEmpty()) return 0;
-        _requireWrittenNow(loan);
-        return loan.debtRaw(block.timestamp);
+    /// @dev Whether a book left a loan as it wrote it before.
+    function _isSame(Position memory before, Position memory afterwards) private pure returns (bool) {
+        return keccak256(abi.encode(before)) == keccak256(abi.encode(afterwards));
     }
 
     function _requireWrittenNow(Position memory loan) private view {
         require(
             loan.rateBps <= MAX_RATE_BPS && loan.since == block.timestamp,
             PositionOutOfRange(loan.principal, loan.rateBps, MAX_RATE_BPS, loan.since)
+        );
+        if ((loan.nextRateBps | loan.resetAt) == 0) return;
+        require(
+            loan.nextRateBps <= MAX_RATE_BPS && loan.resetAt > loan.since && loan.resetAt % 1 days == 0,
+            ResetOutOfRange(loan.nextRateBps, MAX_RATE_BPS, loan.resetAt, loan.since)
         );
     }
 
@@ -329,47 +362,61 @@ contract LoanLedger is RoleGated, ILoanLedger {
 
     /* INTERNAL: THE DAYS AHEAD */
 
-    /// @dev What the treasury's sums gain when a loan counts as `part` instead of as `old`.
-    function _difference(Ageing.Part memory old, Ageing.Part memory part) private pure returns (SumsChange memory) {
-        return SumsChange({
-            intercept: part.sums.intercept - old.sums.intercept,
-            slope: part.sums.slope - old.sums.slope,
-            fall: part.sums.fall - old.sums.fall,
-            fallDays: part.sums.fallDays - old.sums.fallDays
-        });
-    }
-
-    function _noChange() private pure returns (SumsChange memory change) {}
-
     /// @dev A loan counts from now on.
-    function _enter(Ageing.Part memory part) private {
-        Ageing.Part memory nothing;
-        _replace(nothing, part);
+    function _count(Ageing.Part memory part) private {
+        _enter(part);
+        _addReset(part.resetDay, part.resetSlope);
+        _widenGap(part.gapIntercept, part.gapSlope);
     }
 
     /// @dev A loan counts as `part` instead of as `old`. A slot that stays as it is is not touched.
     function _replace(Ageing.Part memory old, Ageing.Part memory part) private {
         if (old.dueDay == part.dueDay) {
-            _replaceAhead(part.dueDay, old.ahead, part.ahead);
+            DueDay storage entry = _dueDays[part.dueDay];
+            _replaceUncovered(entry, old.uncoveredSlope, part.uncoveredSlope, old.fall, part.fall);
+            _replaceCovered(entry, old.coveredSlope, part.coveredSlope);
         } else {
-            Ageing.Ahead memory nothing;
-            _replaceAhead(old.dueDay, old.ahead, nothing);
-            _replaceAhead(part.dueDay, nothing, part.ahead);
+            DueDay storage entry = _dueDays[old.dueDay];
+            _replaceUncovered(entry, old.uncoveredSlope, 0, old.fall, 0);
+            _replaceCovered(entry, old.coveredSlope, 0);
+            _enter(part);
         }
-        _widenGap(part.gapIntercept - old.gapIntercept, part.gapSlope - old.gapSlope);
+        // Most loans have none ahead.
+        if ((old.resetDay | part.resetDay) != 0) {
+            _addReset(old.resetDay, -old.resetSlope);
+            _addReset(part.resetDay, part.resetSlope);
+        }
+        unchecked {
+            _widenGap(part.gapIntercept - old.gapIntercept, part.gapSlope - old.gapSlope); // 153 bits
+        }
     }
 
-    function _replaceAhead(uint256 dueDay, Ageing.Ahead memory old, Ageing.Ahead memory ahead) private {
-        DueDay storage entry = _dueDays[dueDay];
-        if (old.uncoveredSlope != ahead.uncoveredSlope || old.fall != ahead.fall) {
-            Uncovered memory uncovered = entry.uncovered;
-            uncovered.slope = (uncovered.slope + ahead.uncoveredSlope - old.uncoveredSlope).toUint112();
-            uncovered.fall = (uncovered.fall + ahead.fall - old.fall).toUint96();
-            entry.uncovered = uncovered;
-        }
-        if (old.coveredSlope != ahead.coveredSlope) {
-            entry.coveredSlope = (entry.coveredSlope + ahead.coveredSlope - old.coveredSlope).toUint112();
-        }
+    /// @dev In a due day's sums.
+    function _enter(Ageing.Part memory part) private {
+        DueDay storage entry = _dueDays[part.dueDay];
+        _replaceUncovered(entry, 0, part.uncoveredSlope, 0, part.fall);
+        _replaceCovered(entry, 0, part.coveredSlope);
+    }
+
+    function _replaceUncovered(DueDay storage entry, uint256 oldSlope, uint256 slope, uint256 oldFall, uint256 fall)
+        private
+    {
+        if (oldSlope == slope && oldFall == fall) return;
+        Uncovered memory uncovered = entry.uncovered;
+        uncovered.slope = (uncovered.slope + slope - oldSlope).toUint112();
+        uncovered.fall = (uncovered.fall + fall - oldFall).toUint96();
+        entry.uncovered = uncovered;
+    }
+
+    function _replaceCovered(DueDay storage entry, uint256 oldSlope, uint256 slope) private {
+        if (oldSlope != slope) entry.coveredSlope = (entry.coveredSlope + slope - oldSlope).toUint112();
+    }
+
+    /// @dev A reset waits where the roll of its day reads anyway.
+    function _addReset(uint256 day, int256 slope) private {
+        if (slope == 0) return;
+        DueDay storage entry = _dueDays[day - Ageing.INCOME_DAYS];
+        entry.resetSlope = (entry.resetSlope + slope).toInt112();
     }
 
     function _widenGap(int256 intercept, int256 slope) private {
@@ -378,5 +425,40 @@ contract LoanLedger is RoleGated, ILoanLedger {
         gap.intercept = (gap.intercept + intercept).toInt144();
         gap.slope = (int256(uint256(gap.slope)) + slope).toUint256().toUint112();
         _gap = gap;
+    }
+
+    /* INTERNAL: DAYS THAT PASS */
+
+    /// @dev What the days after `day` up to and with `toDay` change, but for rates that are reset: those bend what is owed,
+    /// too.
+    function _passed(uint256 day, uint256 toDay) private view returns (SumsChange memory change, Bend memory bend) {
+        while (day < toDay) {
+            // A slope has 112 bits, a time 41, a fall 96, RAW 39: 2^24 days, all that the treasury can count, stay far
+            // below 255 bits.
+            unchecked {
+                day += 1;
+                Uncovered memory impaired = _dueDays[day - Ageing.IMPAIRED_DAYS].uncovered;
+                DueDay storage unpaid = _dueDays[day - Ageing.INCOME_DAYS];
+                uint256 ended = uint256(impaired.slope) + unpaid.coveredSlope;
+                int256 reset = unpaid.resetSlope;
+                uint256 aged = _dueDays[day - Ageing.AGED_DAYS].uncovered.fall;
+                if (reset != 0) {
+                    bend.intercept -= reset * int256(day * 1 days);
+                    bend.slope += reset;
+                }
+                if ((ended | impaired.fall | aged) == 0) continue;
+                change.intercept += int256(ended * (day * 1 days)) - int256(aged * RAW);
+                change.slope -= int256(ended);
+                change.fall += int256(uint256(impaired.fall)) - int256(aged);
+                // The aged ones' day 30 was 90 days ago.
+                uint256 fallBegan = day + Ageing.IMPAIRED_DAYS - Ageing.AGED_DAYS;
+                change.fallDays += int256(impaired.fall * day) - int256(aged * fallBegan);
+            }
+        }
+    }
+
+    function _add(SumsChange memory change, Bend memory bend) private pure {
+        change.intercept += bend.intercept;
+        change.slope += bend.slope;
     }
 }

@@ -58,7 +58,7 @@ abstract contract RedemptionDesk is BalanceSheet, IDemandGate, IRedemptionQueue 
 
     function _begin() internal returns (Turn memory turn) {
         _roll(type(uint256).max);
-        turn = _readSheet();
+        _readSheet(turn);
         _readGate(turn);
         turn.moment.settle(_seldom);
     }
@@ -71,7 +71,7 @@ abstract contract RedemptionDesk is BalanceSheet, IDemandGate, IRedemptionQueue 
 
     /// @dev As `_begin`, for views.
     function _look() internal view returns (Turn memory turn) {
-        turn = _readSheet();
+        _readSheet(turn);
         _readGate(turn);
         turn.moment.look(_seldom);
     }

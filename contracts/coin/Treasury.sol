@@ -91,7 +91,8 @@ contract Treasury is LendingDesk, RoleGated, IGuardianStop {
     /// @inheritdoc ITreasury
     function buy(uint256 cashIn, uint256 minCoinOut, address to) external returns (uint256 coinOut) {
         _roll(type(uint256).max);
-        Turn memory turn = _readSheet();
+        Turn memory turn;
+        _readSheet(turn);
         GuardianStop.requireRunning(_readStanding(turn.flags).buyStoppedUntil, BUY);
         _requireValid(turn.reserveUsd, turn.reserveStatus);
         require(turn.reserveUsd > MIN_RESERVE_PRICE_USD, ReservePriceTooLow(turn.reserveUsd, MIN_RESERVE_PRICE_USD));
@@ -200,7 +201,8 @@ contract Treasury is LendingDesk, RoleGated, IGuardianStop {
         require(cash != 0, NothingPaidOut());
         require(_queue.waiting == 0, QueueNotEmpty(_queue.waiting));
         _roll(type(uint256).max);
-        Turn memory turn = _readSheet();
+        Turn memory turn;
+        _readSheet(turn);
         _requireValid(turn.reserveUsd, turn.reserveStatus);
         _requireFree(cash, turn.cash);
         int256 equityBefore = _equity(_priceIn(turn));
@@ -215,7 +217,9 @@ contract Treasury is LendingDesk, RoleGated, IGuardianStop {
         _requireFloor(turn, turn.cash, turn.moment.supply);
 
         _paidOutUsd = paidOut;
-        _writeCash(turn, -int256(cash * CASH_UNIT)); // cash has 96 bits
+        unchecked {
+            _writeCash(turn, -int256(cash * CASH_UNIT)); // 96 and 60 bits
+        }
         emit PaidOut(to, cash);
         _sendCash(to, cash);
     }

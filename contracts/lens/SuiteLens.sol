@@ -6,6 +6,7 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 import {IHomeDollar} from "../../interfaces/coin/IHomeDollar.sol";
 import {ICredentialRegistry} from "../../interfaces/identity/ICredentialRegistry.sol";
+import {ILoanLens} from "../../interfaces/lens/ILoanLens.sol";
 import {ISuiteLens} from "../../interfaces/lens/ISuiteLens.sol";
 import {ITreasuryLens} from "../../interfaces/lens/ITreasuryLens.sol";
 import {IPriceFeedReader} from "../../interfaces/oracle/IPriceFeedReader.sol";
@@ -47,6 +48,8 @@ contract SuiteLens is OracleLens, ISuiteLens {
     IHomeDollar public immutable COIN;
     /// @inheritdoc ISuiteLens
     ITreasuryLens public immutable TREASURY_LENS;
+    /// @inheritdoc ISuiteLens
+    ILoanLens public immutable LOAN_LENS;
 
     constructor(
         ICredentialRegistry credentials,
@@ -57,18 +60,21 @@ contract SuiteLens is OracleLens, ISuiteLens {
         IQuorumAggregator aggregator,
         IPriceFeedReader reader,
         IPropertyValuation valuation,
-        ITreasuryLens treasuryLens
+        ITreasuryLens treasuryLens,
+        ILoanLens loanLens
     ) OracleLens(registry, aggregator, reader, valuation) {
         _requireCode(address(credentials));
         _requireCode(address(certificates));
         _requireCode(address(income));
         _requireCode(address(coin));
         _requireCode(address(treasuryLens));
+        _requireCode(address(loanLens));
         CREDENTIALS = credentials;
         CERTIFICATE = certificates;
         INCOME = income;
         COIN = coin;
         TREASURY_LENS = treasuryLens;
+        LOAN_LENS = loanLens;
     }
 
     /* WALLETS */

@@ -65,13 +65,13 @@ contract TreasuryLens is TreasuryPages {
     }
 
     /// @inheritdoc ITreasuryLens
-    function lendCheck(uint256 coins) external view returns (bytes memory) {
-        return _refusal(abi.encodeCall(this.requireLend, (coins)));
+    function lendCheck(uint256 coins, uint256 kept) external view returns (bytes memory) {
+        return _refusal(abi.encodeCall(this.requireLend, (coins, kept)));
     }
 
     /// @inheritdoc ITreasuryLens
-    function lendCashCheck(uint256 cash) external view returns (bytes memory) {
-        return _refusal(abi.encodeCall(this.requireLendCash, (cash)));
+    function lendCashCheck(uint256 cash, uint256 kept) external view returns (bytes memory) {
+        return _refusal(abi.encodeCall(this.requireLendCash, (cash, kept)));
     }
 
     /// @dev What a view of this contract reverts with; nothing if it doesn't.
@@ -97,7 +97,7 @@ contract TreasuryLens is TreasuryPages {
         uint256 coins = price.cashUsdDown(cash);
         require(coins != 0, ITreasury.NothingBought(cash));
         _requireCash(buyer, cash);
-        _requireMintable(coins, sheet.coins);
+        _requireMintable(coins, sheet.coins, 0);
         require(to != address(0), IERC20Errors.ERC20InvalidReceiver(to));
     }
 
@@ -153,18 +153,19 @@ contract TreasuryLens is TreasuryPages {
     }
 
     /// @inheritdoc ITreasuryLens
-    function requireLend(uint256 coins) external view {
+    function requireLend(uint256 coins, uint256 kept) external view {
         ITreasury.Sheet memory sheet = _requireMayLend();
         _requireFloor(TREASURY.freeCash(), sheet.coins + coins);
-        _requireMintable(coins, sheet.coins);
+        _requireLendable(coins - kept, kept, sheet.coins);
     }
 
     /// @inheritdoc ITreasuryLens
-    function requireLendCash(uint256 cash) external view {
+    function requireLendCash(uint256 cash, uint256 kept) external view {
         ITreasury.Sheet memory sheet = _requireMayLend();
         uint256 free = TREASURY.freeCash();
         require(cash <= free, ITreasury.NotEnoughFreeCash(cash, free));
-        _requireFloor(free - cash, sheet.coins);
+        _requireFloor(free - cash, sheet.coins + kept);
+        _requireLendable(0, kept, sheet.coins);
         _requireHeld(RESERVE, address(TREASURY), cash);
     }
 
@@ -228,15 +229,21 @@ contract TreasuryLens is TreasuryPages {
         require(coins <= held, IERC20Errors.ERC20InsufficientBalance(owner, held, coins));
     }
 
-    /// @dev The treasury's books and the coin, when new coins are minted beside `supply`.
-    function _requireMintable(uint256 coins, uint256 supply) private view {
-        require(supply + coins <= MOST_COINS, ITreasury.TooManyCoins(supply + coins, MOST_COINS));
+    /// @dev The treasury's books and the coin, when a loan's coins are minted, first the borrower's and then the book's; of nothing nothing is.
+    function _requireLendable(uint256 coins, uint256 kept, uint256 supply) private view {
+        if (coins != 0) _requireMintable(coins, supply, 0);
+        if (kept != 0) _requireMintable(kept, supply, coins);
+    }
+
+    /// @dev The same, when new coins are minted beside `supply` and those minted just `before`.
+    function _requireMintable(uint256 coins, uint256 supply, uint256 before) private view {
+        uint256 all = supply + before + coins;
+        require(all <= MOST_COINS, ITreasury.TooManyCoins(all, MOST_COINS));
         IHomeDollar.Minter memory row = _requireMinter();
-        uint256 room = Math.saturatingSub(row.cap, row.level);
-        bool isUnlimited = row.cap == type(uint128).max;
-        require(
-            isUnlimited || coins <= room, IHomeDollar.MinterCapExceeded(address(TREASURY), coins, row.level, row.cap)
-        );
+        if (row.cap == type(uint128).max) return;
+        uint256 level = row.level + before;
+        uint256 room = Math.saturatingSub(row.cap, level);
+        require(coins <= room, IHomeDollar.MinterCapExceeded(address(TREASURY), coins, level, row.cap));
     }
 
     /// @dev The coin, when the treasury mints or burns.

@@ -35,6 +35,8 @@ contract TestLoanBook {
     error NothingPaid(uint256 loanId, uint256 coins);
     /// @notice Thrown when cash pays more than is owed, or nothing (wei).
     error CashAboveDebt(uint256 loanId, uint256 credit, uint256 debt);
+    /// @notice Thrown when a loan that shall go on owes no more than the share is taken at.
+    error HomeAboveDebt(uint256 loanId, uint256 valueUsd, uint256 debt);
 
     uint256 public constant MONTH = 2_628_000;
     /// @notice What counts as covered, of a share's value.
@@ -63,15 +65,31 @@ contract TestLoanBook {
         external
         returns (uint256 loanId)
     {
+        return drawLess(shareId, principal, 0, rateBps, instalment, to);
+    }
+
+    /// @notice A draw of which this book keeps `fee` (wei).
+    function drawLess(ShareId shareId, uint256 principal, uint256 fee, uint16 rateBps, uint96 instalment, address to)
+        public
+        returns (uint256 loanId)
+    {
         loanId = _open(shareId, principal, rateBps, instalment);
-        LOANS.lendCoins(_loans[loanId].position, to);
+        LOANS.lendCoins(_loans[loanId].position, to, fee);
     }
 
     function drawCash(ShareId shareId, uint256 cash, uint16 rateBps, uint96 instalment, address to)
         external
         returns (uint256 loanId)
     {
-        loanId = _open(shareId, cash * TREASURY.CASH_UNIT(), rateBps, instalment);
+        return drawCashLess(shareId, cash, 0, rateBps, instalment, to);
+    }
+
+    /// @notice A draw of cash, and of coins of as much as `fee` (wei), which this book keeps.
+    function drawCashLess(ShareId shareId, uint256 cash, uint256 fee, uint16 rateBps, uint96 instalment, address to)
+        public
+        returns (uint256 loanId)
+    {
+        loanId = _open(shareId, cash * TREASURY.CASH_UNIT() + fee, rateBps, instalment);
         LOANS.lendCash(_loans[loanId].position, cash, to);
     }
 
@@ -79,13 +97,24 @@ contract TestLoanBook {
 
     /// @notice Takes only what is owed.
     function pay(uint256 loanId, uint256 coins) external returns (uint256 credit) {
+        return payMore(loanId, coins, 0);
+    }
+
+    /// @notice The same, and a fee on top that this book keeps (wei).
+    function payMore(uint256 loanId, uint256 coins, uint256 fee) public returns (uint256 credit) {
         ILoanLedger.Position memory before = _positionOf(loanId);
         uint256 debt = before.debtUp(block.timestamp);
         credit = Math.min(TREASURY.worthDown(coins), debt);
         require(credit != 0, NothingPaid(loanId, coins));
         if (credit == debt) coins = Math.min(coins, _coinsForUp(debt));
-        LOANS.payInCoins(before, _credit(loanId, before, credit, debt), msg.sender, coins);
+        LOANS.payInCoins(before, _credit(loanId, before, credit, debt), msg.sender, coins + fee, fee);
         emit Paid(loanId, msg.sender, credit);
+    }
+
+    /// @notice Only a fee.
+    function payFee(uint256 loanId, uint256 fee) external {
+        ILoanLedger.Position memory before = _positionOf(loanId);
+        LOANS.payInCoins(before, before, msg.sender, fee, fee);
     }
 
     function payCash(uint256 loanId, uint256 cash) external returns (uint256 credit) {
@@ -101,11 +130,21 @@ contract TestLoanBook {
 
     /// @notice Takes note of what the share is worth.
     function mark(uint256 loanId) external {
-        _push(loanId, _positionOf(loanId).rateBps);
+        (ILoanLedger.Position memory before, ILoanLedger.Position memory afterwards) = _written(loanId);
+        _push(loanId, before, afterwards);
     }
 
     function setRate(uint256 loanId, uint16 rateBps) external {
-        _push(loanId, rateBps);
+        (ILoanLedger.Position memory before, ILoanLedger.Position memory afterwards) = _written(loanId);
+        afterwards.rateBps = rateBps;
+        _push(loanId, before, afterwards);
+    }
+
+    /// @notice Fixes the rate from the midnight `resetAt` on.
+    function setNextRate(uint256 loanId, uint16 nextRateBps, uint40 resetAt) external {
+        (ILoanLedger.Position memory before, ILoanLedger.Position memory afterwards) = _written(loanId);
+        (afterwards.nextRateBps, afterwards.resetAt) = (nextRateBps, resetAt);
+        _push(loanId, before, afterwards);
     }
 
     /* FORECLOSURE AND OWNED HOMES */
@@ -121,9 +160,21 @@ contract TestLoanBook {
     /// @return valueUsd At which the treasury owns the share.
     function foreclose(uint256 loanId, uint256 floorUsd) external returns (uint256 valueUsd) {
         ILoanLedger.Position memory before = _positionOf(loanId);
+        ILoanLedger.Position memory nothing;
         ShareId shareId = _loans[loanId].shareId;
         delete _loans[loanId];
-        return LOANS.takeHome(before, shareId, floorUsd);
+        valueUsd = Math.min(before.carryingDown(block.timestamp), floorUsd);
+        LOANS.takeHome(before, nothing, shareId, valueUsd);
+    }
+
+    /// @notice An auction of one share of several without a bid: the loan goes on, and owes `valueUsd` less.
+    function foreclosePart(uint256 loanId, ShareId shareId, uint256 valueUsd) external {
+        ILoanLedger.Position memory before = _positionOf(loanId);
+        uint256 debt = before.debtUp(block.timestamp);
+        require(valueUsd < debt, HomeAboveDebt(loanId, valueUsd, debt));
+        ILoanLedger.Position memory afterwards = before.afterPayment(block.timestamp, valueUsd);
+        _write(_loans[loanId], before, afterwards, valueUsd);
+        LOANS.takeHome(before, afterwards, shareId, valueUsd);
     }
 
     function markOwned(ShareId shareId, uint256 valueUsd) external {
@@ -171,8 +222,10 @@ contract TestLoanBook {
         loan.position = ILoanLedger.Position({
             principal: principal.toUint96(),
             rateBps: rateBps,
+            nextRateBps: 0,
             since: uint40(block.timestamp),
             dueAt: uint40(block.timestamp + MONTH),
+            resetAt: 0,
             cap: _capOf(shareId),
             interestRaw: 0,
             impairedRaw: 0,
@@ -198,23 +251,33 @@ contract TestLoanBook {
             afterwards.dueAt += uint40(MONTH);
         }
         loan.towards = towards.toUint96();
-        _write(loan, before, afterwards);
+        _write(loan, before, afterwards, 0);
     }
 
-    function _push(uint256 loanId, uint16 rateBps) private {
-        ILoanLedger.Position memory before = _positionOf(loanId);
-        ILoanLedger.Position memory afterwards = before.afterPayment(block.timestamp, 0);
-        afterwards.rateBps = rateBps;
-        _write(_loans[loanId], before, afterwards);
+    /// @dev The loan as it is, and the same written now.
+    function _written(uint256 loanId)
+        private
+        view
+        returns (ILoanLedger.Position memory before, ILoanLedger.Position memory afterwards)
+    {
+        before = _positionOf(loanId);
+        afterwards = before.afterPayment(block.timestamp, 0);
+    }
+
+    function _push(uint256 loanId, ILoanLedger.Position memory before, ILoanLedger.Position memory afterwards) private {
+        _write(_loans[loanId], before, afterwards, 0);
         LOANS.push(before, afterwards);
     }
 
     /// @dev Marks and stores the loan, before money moves.
-    function _write(Loan storage loan, ILoanLedger.Position memory before, ILoanLedger.Position memory afterwards)
-        private
-    {
+    function _write(
+        Loan storage loan,
+        ILoanLedger.Position memory before,
+        ILoanLedger.Position memory afterwards,
+        uint256 takenUsd
+    ) private {
         afterwards.cap = _capOf(loan.shareId);
-        (afterwards.impairedRaw, afterwards.incomeRaw) = before.carriedOver(afterwards);
+        (afterwards.impairedRaw, afterwards.incomeRaw) = before.carriedOver(afterwards, takenUsd);
         loan.position = afterwards;
     }
 

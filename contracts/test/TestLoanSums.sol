@@ -10,6 +10,11 @@ contract TestLoanSums {
     using LoanSums for ILoanLedger.SumsChange;
     using LoanSums for LoanSums.Stored;
 
+    struct Kept {
+        uint256 coins;
+        address book;
+    }
+
     uint256 public constant CASH_UNIT = 1e12;
 
     ILoanLedger public immutable LOANS;
@@ -20,6 +25,8 @@ contract TestLoanSums {
     uint256 public credited;
     /// @notice Value of all owned homes (dollars).
     int256 public homesUsd;
+    /// @notice What was kept last (wei), and for whom.
+    Kept public kept;
     LoanSums.Stored private _sums;
 
     constructor(ILoanLedger loans) {
@@ -29,18 +36,27 @@ contract TestLoanSums {
 
     /* WHAT THE LEDGER CALLS */
 
-    function lendCoins(ILoanLedger.SumsChange calldata change, address, uint256) external {
+    function lendCoins(ILoanLedger.SumsChange calldata change, address, uint256, uint256 kept_, address book) external {
         rebook(change, 0);
+        kept = Kept(kept_, book);
     }
 
-    function lendCash(ILoanLedger.SumsChange calldata change, address, uint256) external {
+    function lendCash(ILoanLedger.SumsChange calldata change, address, uint256, uint256 kept_, address book) external {
         rebook(change, 0);
+        kept = Kept(kept_, book);
     }
 
-    function takeCoins(ILoanLedger.SumsChange calldata change, int256 homes, address, uint256, uint256 credit)
-        external
-    {
+    function takeCoins(
+        ILoanLedger.SumsChange calldata change,
+        int256 homes,
+        address,
+        uint256,
+        uint256 credit,
+        uint256 kept_,
+        address book
+    ) external {
         rebook(change, homes);
+        kept = Kept(kept_, book);
         credited += credit;
     }
 
@@ -82,8 +98,6 @@ contract TestLoanSums {
     }
 
     function _add(ILoanLedger.SumsChange memory change) private {
-        ILoanLedger.SumsChange memory sums = _sums.load(true);
-        sums.add(change);
-        _sums.store(sums, change);
+        _sums.change(_sums.load(true), change);
     }
 }

@@ -5,7 +5,7 @@ import {FeedId} from "../../interfaces/oracle/FeedId.sol";
 import {IPriceFeedReader} from "../../interfaces/oracle/IPriceFeedReader.sol";
 
 /// @title A reader that says of every feed what it was told to
-/// @notice The part of {IPriceFeedReader} that the treasury uses. For prices at will, and for gas beside systems that are
+/// @notice The part of {IPriceFeedReader} that treasury and loan book use. For prices at will, and for gas beside systems that are
 /// measured with mock prices.
 contract TestPriceReader {
     uint128 private _value;
@@ -24,5 +24,10 @@ contract TestPriceReader {
     /// @dev As {IPriceFeedReader.read}.
     function read(FeedId) external view returns (uint256 value, uint40 updatedAt, IPriceFeedReader.FeedStatus status) {
         return (_value, _updatedAt, _status);
+    }
+
+    /// @dev As {IPriceFeedReader.frozenTimeOf}: never.
+    function frozenTimeOf(FeedId) external pure returns (uint256) {
+        return 0;
     }
 }

@@ -27,6 +27,10 @@ interface ILoanLedger {
     /// one of which less than a wei is left has no principal.
     /// @param principal Outstanding (wei).
     /// @param rateBps Interest a year, of the principal.
+    /// @param nextRateBps The rate from `resetAt` on, if a rate was fixed; else 0.
+    /// @param resetAt A midnight UTC after `since`, with whose start the next rate sets in; 0 if none was fixed. It sets in
+    /// only if that is before the loan's day 30: a rate does not change while a loan is impaired; when the book writes it
+    /// anew after that midnight, it writes the rate then in force, and no reset.
     /// @param since When the book wrote this.
     /// @param dueAt The oldest unpaid due time.
     /// @param cap What counts as covered: the part of the collateral's last valid value (dollars).
@@ -37,8 +41,10 @@ interface ILoanLedger {
     struct Position {
         uint96 principal;
         uint16 rateBps;
+        uint16 nextRateBps;
         uint40 since;
         uint40 dueAt;
+        uint40 resetAt;
         uint96 cap;
         uint136 interestRaw;
         uint136 impairedRaw;
@@ -93,27 +99,47 @@ interface ILoanLedger {
     error DebtChanged(uint256 beforeRaw, uint256 afterRaw);
     /// @notice Thrown when a payment does not lower the debt (raw), or leaves a part of a wei that was not owed before.
     error NotPaid(uint256 beforeRaw, uint256 afterRaw);
-    /// @notice Thrown when a loan in cash is not the exact face of the cash.
+    /// @notice Thrown when a loan in cash is less than the face of the cash.
     error NotTheFace(uint256 principal, uint256 faceUsd);
-    /// @notice Thrown when the treasury does not own the share, or owns it already.
+    /// @notice Thrown when more is to be kept than was lent or paid.
+    error KeptTooMuch(uint256 kept, uint256 coins);
+    /// @notice Thrown when a rate's reset is not a midnight after `since`, or a next rate is out of range or has no time.
+    error ResetOutOfRange(uint256 nextRateBps, uint256 mostBps, uint256 resetAt, uint256 since);
+    /// @notice Thrown when a home is taken for more than its loan counts for.
+    error HomeAboveLoan(ShareId shareId, uint256 valueUsd, uint256 carryingUsd);
+    /// @notice Thrown when a loan that goes on without a share falls by other than what the share is taken at.
+    error CreditIsNotValue(uint256 credit, uint256 valueUsd);
+    /// @notice Thrown when the treasury does not own the share.
     error NotOwnedHome(ShareId shareId);
+    /// @notice Thrown when it owns the share already, at more than nothing. A home that a court took away is marked down to
+    /// nothing before it can come back.
     error AlreadyOwnedHome(ShareId shareId);
     /// @notice Thrown when an owned share's value is to rise.
     error MarkAboveValue(ShareId shareId, uint256 valueUsd, uint256 heldUsd);
 
     /* BOOKS: LENDING AND PAYING */
 
-    /// @notice A draw in new coin: `loan.principal` is minted to `to`. Reverts while lending is paused, or if the draw
-    /// would touch the cash floor or the minimum equity, with the treasury's errors.
-    function lendCoins(Position calldata loan, address to) external;
+    /// @notice A draw in new coin: `loan.principal` is minted, `kept` of it to the calling book and the rest to `to`. Reverts
+    /// while lending is paused, or if the draw would touch the cash floor or the minimum equity, with the treasury's
+    /// errors.
+    function lendCoins(Position calldata loan, address to, uint256 kept) external;
 
-    /// @notice A draw in cash, whose face is the principal.
+    /// @notice A draw in cash. What the principal is more than the cash's face is minted to the calling book.
     function lendCash(Position calldata loan, uint256 cash, address to) external;
 
     /// @notice A payment in coins of `payer`, who allowed the treasury to spend them. What the debt falls by is what the
     /// payment is credited with, in whole wei (a debt paid in full is rounded up); the treasury refuses more than the
     /// coins are worth. Frozen coins pay too: the book vouches that the debt is `payer`'s own if they are.
-    function payInCoins(Position calldata before, Position calldata afterwards, address payer, uint256 coins) external;
+    /// @param coins All that the payer gives up (wei); burned.
+    /// @param kept Of these, minted to the calling book: fees, or an auction's surplus. They credit nothing, and a payment
+    /// that is all kept changes no debt.
+    function payInCoins(
+        Position calldata before,
+        Position calldata afterwards,
+        address payer,
+        uint256 coins,
+        uint256 kept
+    ) external;
 
     /// @notice A payment in cash. Needs a valid price of the reserve token.
     function payInCash(Position calldata before, Position calldata afterwards, address payer, uint256 cash) external;
@@ -124,12 +150,14 @@ interface ILoanLedger {
 
     /* BOOKS: FORECLOSURE AND OWNED HOMES */
 
-    /// @notice An auction's part for the debt is burned, and the loan ends: what the coins don't cover is a loss.
+    /// @notice An auction's proceeds are burned, and the loan ends: what the coins don't cover is a loss. (Where they do
+    /// cover it, or the loan goes on with another share, it is a payment.)
     function forecloseForCoins(Position calldata before, address payer, uint256 coins) external;
 
-    /// @notice Nobody bid, and the loan ends: the treasury owns the share, at the loan's carrying value or `floorUsd` if that
-    /// is less.
-    function takeHome(Position calldata before, ShareId shareId, uint256 floorUsd) external returns (uint256 valueUsd);
+    /// @notice Nobody bid: the treasury owns the share, at `valueUsd`, which is at most the loan's carrying value. The loan
+    /// ends (what is owed above that is a loss); or it goes on with another share, and its debt falls by `valueUsd`.
+    function takeHome(Position calldata before, Position calldata afterwards, ShareId shareId, uint256 valueUsd)
+        external;
 
     /// @notice Lowers the value of an owned share.
     function markOwned(ShareId shareId, uint256 valueUsd) external;

@@ -281,23 +281,30 @@ interface ITreasury {
 
     /* THE LOAN LEDGER'S: WHAT BOOKS DO, IN MONEY */
 
-    /// @notice Lends new coins. Refused while lending is paused, without a valid price of the reserve token, and if it would leave less free cash than the floor or less
-    /// equity than the minimum.
+    /// @notice Lends new coins. Refused while lending is paused, without a valid price of the reserve token, and if it
+    /// would leave less free cash than the floor or less equity than the minimum.
     /// @param change What the loan adds to the sums.
-    function lendCoins(ILoanLedger.SumsChange calldata change, address to, uint256 coins) external;
+    /// @param coins All that are minted (wei). @param kept Those of them that `book` gets, not `to`.
+    function lendCoins(ILoanLedger.SumsChange calldata change, address to, uint256 coins, uint256 kept, address book)
+        external;
 
     /// @notice Lends cash that nobody in the queue has a claim on, under the same conditions.
-    function lendCash(ILoanLedger.SumsChange calldata change, address to, uint256 cash) external;
+    /// @param kept Coins (wei) that are minted to `book` on top.
+    function lendCash(ILoanLedger.SumsChange calldata change, address to, uint256 cash, uint256 kept, address book)
+        external;
 
     /// @notice Burns coins of `from` for a debt, a bid or an owned home.
     /// @param homesChange What it adds to the value of owned homes (dollars).
-    /// @param credit Dollars of debt that they pay: at most what they are worth.
+    /// @param credit Dollars of debt that they pay: at most what those not kept are worth.
+    /// @param kept Of the coins (wei), minted to `book`.
     function takeCoins(
         ILoanLedger.SumsChange calldata change,
         int256 homesChange,
         address from,
         uint256 coins,
-        uint256 credit
+        uint256 credit,
+        uint256 kept,
+        address book
     ) external;
 
     /// @notice The same with cash, at a valid price.

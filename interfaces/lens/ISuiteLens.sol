@@ -6,6 +6,7 @@ import {ICredentialRegistry} from "../identity/ICredentialRegistry.sol";
 import {PropertyId, ShareId} from "../property/Ids.sol";
 import {IPropertyRegistry} from "../property/IPropertyRegistry.sol";
 import {IShareCertificate} from "../property/IShareCertificate.sol";
+import {ILoanLens} from "./ILoanLens.sol";
 import {IOracleLens} from "./IOracleLens.sol";
 import {ITreasuryLens} from "./ITreasuryLens.sol";
 
@@ -160,6 +161,9 @@ interface ISuiteLens is IOracleLens {
 
     /// @notice The lens for the money: balance sheet, queue, what an action there gives or why it is refused.
     function TREASURY_LENS() external view returns (ITreasuryLens);
+
+    /// @notice The lens for loans: their pages, schedules and auctions, what a draw or a payment does or why it is refused.
+    function LOAN_LENS() external view returns (ILoanLens);
 
     /// @notice How many houses a page has at most.
     function MAX_PROPERTIES_PER_PAGE() external view returns (uint256);

@@ -166,11 +166,11 @@ interface ITreasuryLens {
     /// @notice Why `giver` could not `contribute` cash.
     function contributeCheck(address giver, uint256 cash) external view returns (bytes memory refusal);
 
-    /// @notice Why the treasury would not lend so many new coins (wei).
-    function lendCheck(uint256 coins) external view returns (bytes memory refusal);
+    /// @notice Why the treasury would not lend so many new coins (wei), `kept` of them to the book.
+    function lendCheck(uint256 coins, uint256 kept) external view returns (bytes memory refusal);
 
-    /// @notice Why the treasury would not lend so much cash.
-    function lendCashCheck(uint256 cash) external view returns (bytes memory refusal);
+    /// @notice Why the treasury would not lend so much cash, with `kept` new coins (wei) to the book on top.
+    function lendCashCheck(uint256 cash, uint256 kept) external view returns (bytes memory refusal);
 
     /* THE SAME, REVERTING */
 
@@ -185,9 +185,9 @@ interface ITreasuryLens {
 
     function requireContribute(address giver, uint256 cash) external view;
 
-    function requireLend(uint256 coins) external view;
+    function requireLend(uint256 coins, uint256 kept) external view;
 
-    function requireLendCash(uint256 cash) external view;
+    function requireLendCash(uint256 cash, uint256 kept) external view;
 
     /// @notice As `redemptionQuote`, reverting where it could not be computed.
     function requireQuote(uint256 coins) external view returns (RedemptionQuote memory quote);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {PropertyId, ShareId} from "../property/Ids.sol";
+import {FeedId} from "./FeedId.sol";
 import {IPriceFeedReader} from "./IPriceFeedReader.sol";
 
 /// @title What houses and shares are worth
@@ -205,6 +206,9 @@ interface IPropertyValuation {
 
     /// @notice Whether `reporter` may report sales.
     function isSaleReporter(address reporter) external view returns (bool);
+
+    /// @notice The house-price index's feed in the reader; null if there is no index.
+    function INDEX_FEED() external view returns (FeedId);
 
     /// @notice The rules' numbers.
     function terms() external view returns (ValuationTerms memory);

@@ -45,9 +45,11 @@ PACKAGES: dict[str, frozenset[str]] = {
     "inputs": frozenset(),
     "model": frozenset({"inputs"}),  # the spelling of identifiers, which has to be one and the same
     "oracle": frozenset({"build", "engines", "inputs"}),  # works with any suite's address: a node needs no recipe
-    "operations": frozenset({"build", "embedded", "engines", "inputs", "oracle", "recipe"}),
+    # The model has the exact schedule of a loan, which its borrower sees before he signs.
+    "operations": frozenset({"build", "embedded", "engines", "inputs", "model", "oracle", "recipe"}),
     "fuzz": frozenset({"build", "embedded", "engines", "model", "oracle", "recipe"}),
     "gasbench": frozenset({"build", "engines", "oracle", "recipe"}),
+    "simulation": frozenset({"build", "engines", "inputs", "model", "operations", "recipe"}),
 }
 """Each package of `commonhold` with those it may import."""
 
@@ -70,6 +72,7 @@ IN_PROCESS = (
     "commonhold.oracle",
     "commonhold.operations",
     "commonhold.fuzz",
+    "commonhold.simulation",
 )
 """What runs without a chain: neither they nor whatever they import may bring ape in."""
 
@@ -141,11 +144,9 @@ def _solidity_problem(path: str, file: SolidityFile, target: str, files: Mapping
         if is_own_factory and imported.concrete & file.creates:
             return None
         return "a contract imports other contracts' interfaces, never the contracts"
-    if imported.layer in (file.layer, BASES):
+    if imported.layer in (file.layer, BASES) or imported.inside_library_folder:
         return None
-    if file.layer == "lens":
-        return None if imported.inside_library_folder else "the lens imports interfaces and libraries only"
-    return f"what {imported.layer} is built of is its own"
+    return f"what {imported.layer} is built of is its own, but for its libraries"
 
 
 def _layers_below(file: SolidityFile) -> frozenset[str]:

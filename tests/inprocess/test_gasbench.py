@@ -1,17 +1,20 @@
 """The gas table's judgement: what is a rise, what breaks a bound, what a snapshot must be. No chain needed."""
 
+import io
 import json
 
 import pytest
+from rich.console import Console
 
 from commonhold.gasbench import __main__ as command
 from commonhold.gasbench import report as reports
+from commonhold.gasbench import rows
 from commonhold.gasbench.chapters import all_rows
 from commonhold.gasbench.growth import Growth
 from commonhold.gasbench.peers import Published, SameRun
 from commonhold.gasbench.report import SIZE_BUDGET, Report, SnapshotError, broken_bounds, changes_since
-from commonhold.gasbench.rows import Figure
-from commonhold.gasbench.trace import _own_costs
+from commonhold.gasbench.rows import Chapter, Figure
+from commonhold.gasbench.trace import _addresses, _own_costs
 
 TRANSFER = Figure("certificate: transfer", ours=74_000, peer=42_542, peer_name="plain transfer", allowed=1.75)
 MINT = Figure("coin: mint", ours=42_000, peer=None, peer_name=None, allowed=None)
@@ -70,6 +73,15 @@ def test_every_kind_of_change_is_told_apart():
     assert changes.falls == ["claim, 10 homes: 100 -> 99 (-1)"]
     assert changes.rows == ["coin: burn: new", "coin: mint: gone"]
     assert changes.sizes == ["HomeDollar: 9,000 -> 9,001 (+1) bytes of code"]
+
+
+def test_a_goal_is_shown_and_fails_nothing():
+    figure = Figure("lending: payment", 120_000, 77_520, "a peer", None, goal=1.25)
+    assert broken_bounds(report(figure)) == []
+    assert report(figure).as_json()["rows"][0]["goal"] == 1.25
+    console = Console(width=200, record=True, file=io.StringIO())
+    reports.print_tables(report(figure), console)
+    assert "goal 1.25" in console.export_text()
 
 
 def run_check(capsys, *rows):
@@ -143,22 +155,36 @@ def test_a_snapshot_is_written_as_it_is_read(snapshot):
 
 
 def test_rows_have_names_of_their_own_and_peers_that_exist():
-    rows = all_rows()
-    names = [row.name for row in rows]
+    listed = all_rows()
+    names = [row.name for row in listed]
     assert len(set(names)) == len(names)
-    for row in rows:
+    for row in listed:
         assert row.peer is None or isinstance(row.peer, Published) or row.peer.row in names
         assert row.allowed is None or row.peer is not None
 
 
 def test_the_bounds_of_the_issue_are_among_the_rows():
     bounds = {
-        (row.peer.gas if isinstance(row.peer, Published) else row.peer.name, row.allowed)
+        (row.peer.gas if isinstance(row.peer, Published) else row.peer.name, row.allowed or row.goal)
         for row in all_rows()
         if isinstance(row.peer, Published | SameRun)
     }
     wanted = [(59_642, 1.6), (42_542, 1.75), (59_642, 1.9), (86_892, 1.3), (76_020, 1.0), (20_000, 1.0)]
-    assert bounds >= {*wanted, ("ours, a later move", 1.35), ("ours, 2 shares", 1.0)}
+    lending = [(178_435, 1.15), (560_968, 0.6), (77_520, 1.25), (77_520, 1.45), (118_479, 1.0), (216_354, 1.0)]
+    assert bounds >= {*wanted, *lending, ("ours, a later move", 1.35), ("ours, 2 shares", 1.0)}
+
+
+def test_what_takes_two_transactions_is_the_sum_of_their_rows(monkeypatch):
+    chapter = Chapter("loans")
+    gas = {"start": 60_000, "bid": 150_000}
+    for name in gas:
+        chapter.row(name)(lambda world: None)
+    chapter.together("both", ("start", "bid"), peer=Published("a peer", 200_000), allowed=1.0)
+    monkeypatch.setattr(rows, "measure", lambda world, row: gas[row.name.removeprefix("loans: ")])
+    measured = rows.measure_all(None, chapter.rows)
+    assert measured == {"loans: start": 60_000, "loans: bid": 150_000, "loans: both": 210_000}
+    (figure,) = [found for found in rows.beside_peers(chapter.rows, measured) if found.row == "loans: both"]
+    assert (figure.ratio, figure.within) == (1.05, False)
 
 
 # -------------------------------------------------------------------------------------------------------------- trace
@@ -183,3 +209,15 @@ def test_a_call_is_charged_without_what_happens_inside_it():
         ("everything else", 0),
     ]
     assert sum(gas for _, gas in costs) == 10_000 - 2_397
+
+
+def test_a_step_belongs_to_the_contract_that_runs():
+    called = "0x" + "00" * 12 + "be" * 20
+    steps = [
+        {"op": "STATICCALL", "depth": 1, "stack": ["0x1", called, "0x9"]},
+        {"op": "SLOAD", "depth": 2, "stack": []},
+        {"op": "RETURN", "depth": 2, "stack": []},
+        {"op": "STOP", "depth": 1, "stack": []},
+    ]
+    whose = [address.lower() for address in _addresses(steps, "0xcaller")]
+    assert whose == ["0xcaller", "0x" + "be" * 20, "0x" + "be" * 20, "0xcaller"]

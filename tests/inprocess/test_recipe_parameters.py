@@ -245,8 +245,62 @@ WRONG_MONEY = [
     ),
 ]
 
+WRONG_LENDING = [
+    ("draw_ltv: 60 %", "draw_ltv: 70.01 %", "loans.draw_ltv: '70.01 %': expected at most loans.cap (70 %): else a new"),
+    ("draw_ltv: 60 %", "draw_ltv: 0 %", "loans.draw_ltv: '0 %': expected from 1 to 10000 hundredths of a %"),
+    ("draw_ltv: 60 %", "draw_ltv: 60", "loans.draw_ltv: 60: expected a percentage"),
+    ("notice_ltv: 85 %", "notice_ltv: 69.99 %", "loans.cap: '70 %': expected at most loans.notice_ltv (69.99 %)"),
+    ("notice_ltv: 85 %", "notice_ltv: 100.01 %", "loans.notice_ltv: '100.01 %': expected from 1 to 10000 hundredths"),
+    ("grace: 15 days", "grace: 30 days", "loans.grace: '30 days': expected from 0 to 29 days"),
+    ("grace: 15 days", "grace: 36 hours", "loans.grace: '36 hours': expected whole days"),
+    ("foreclosure: 90 days", "foreclosure: 30 days", "loans.foreclosure: '30 days': expected from 31 to 365 days"),
+    ("foreclosure: 90 days", "foreclosure: 366 days", "loans.foreclosure: '366 days': expected from 31 to 365 days"),
+    ("notice_period: 30 days", "notice_period: 23 hours", "'23 hours': expected from 1 to 365 days"),
+    ("approval_period: 90 days", "approval_period: 366 days", "loans.approval_period: '366 days': expected from 1 to"),
+    ("jumbo_above: 766_550 USD", "jumbo_above: 766_550", "loans.jumbo_above: 766550: expected an amount of USD"),
+    ("min_loan: 1_000 USD", "min_loan: 0.99 USD", "loans.min_loan: '0.99 USD': expected from 1 to 10000000000 USD"),
+    (
+        "min_loan: 1_000 USD",
+        "min_loan: 1_000_001 USD",
+        "loans.min_loan: '1_000_001 USD': expected at most loans.borrower_cap (1,000,000 USD)",
+    ),
+    (
+        "min_debt: 1 USD",
+        "min_debt: 1001 USD",
+        "loans.min_debt: '1001 USD': expected at most loans.min_loan (1,000 USD)",
+    ),
+    ("min_debt: 1 USD", "min_debt: 0.009 USD", "loans.min_debt: '0.009 USD': expected from 1 to"),
+    (
+        "originator_cap: 10_000_000 USD",
+        "originator_cap: 999_999 USD",
+        "loans.borrower_cap: '1_000_000 USD': expected at most loans.originator_cap (999,999 USD)",
+    ),
+    (
+        "originator_cap: 10_000_000 USD",
+        "originator_cap: 65_536_000 USD",
+        "loans.originator_cap: '65_536_000 USD': expected at most 65,535 times loans.min_loan",
+    ),
+    ("house_cap: 60 %", "house_cap: 100.01 %", "loans.house_cap: '100.01 %': expected from 1 to 10000"),
+    ("max_late_of_originator: 0", "max_late_of_originator: -1", "loans.max_late_of_originator: -1: expected from 0 to"),
+    ("origination_fee: 1 %", "origination_fee: 5.01 %", "loans.origination_fee: '5.01 %': expected from 0 to 5 %"),
+    ("late_fee: 5 %", "late_fee: 10.01 %", "loans.late_fee: '10.01 %': expected from 0 to 10 %"),
+    ("margin: 2.5 % a year", "margin: 2.5 %", "loans.margin: '2.5 %': expected a percentage"),
+    ("margin: 2.5 % a year", "margin: 20.01 % a year", "loans.margin: '20.01 % a year': expected from 0 to 20 % a"),
+    ("reset_step: 2 % a year", "reset_step: 5.01 % a year", "expected at most loans.life_step (5 %)"),
+    ("fixing_period: 45 days", "fixing_period: 181 days", "loans.fixing_period: '181 days': expected from 1 to 180"),
+    ("loans:\n", "loan:\n", "loans: missing"),
+    ("  start: 110 %", "  start: 70 %", "auction.floor: '70 %': expected less than auction.start (70 %)"),
+    ("  start: 110 %", "  start: 201 %", "auction.start: '201 %': expected from 1 to 200 %"),
+    ("floor: 70 %", "floor: 100.01 %", "auction.floor: '100.01 %': expected from 1 to 100 %"),
+    ("decline_period: 7 days", "decline_period: 47 hours", "expected at most auction.decline_period (169200 s)"),
+    ("decline_period: 7 days", "decline_period: 0 days", "auction.decline_period: '0 days': expected from 1 to 1440"),
+    ("co_owners_last: 2 days", "co_owners_last: 31 days", "auction.co_owners_last: '31 days': expected from 0 to 720"),
+    ("costs: 2 %", "costs: 5.01 %", "auction.costs: '5.01 %': expected from 0 to 5 %"),
+    ("costs: 2 %", "cost: 2 %", "auction.cost: there is no such parameter"),
+]
 
-@pytest.mark.parametrize(("right", "wrong", "message"), WRONG + WRONG_ORACLE + WRONG_MONEY)
+
+@pytest.mark.parametrize(("right", "wrong", "message"), WRONG + WRONG_ORACLE + WRONG_MONEY + WRONG_LENDING)
 def test_file__with_one_fault__names_its_place(right, wrong, message):
     assert RIGHT.count(right) == 1
     with pytest.raises(ParametersError) as refused:
@@ -398,6 +452,11 @@ def test_local_parameters_of_the_money__are_those_of_the_specification(parameter
     assert (equity.min_equity, equity.pay_out_cap, equity.cap_raise_period) == (0, 500, 7 * day)
     assert parameters.fees.split.parts == (5_000, 2_000, 1_000, 2_000)
     assert parameters.rates.terms == (550, 600, 100, 4, 300, 1_500)
+    assert parameters.loans.terms == (
+        *(6_000, 8_500, 7_000, 15, 90, 30 * day, 90 * day, 766_550 * usd, 1_000 * usd, usd),
+        *(1_000_000 * usd, 10_000_000 * usd, 6_000, 0, 100, 500, 250, 200, 500, 45 * day),
+    )
+    assert parameters.auction.terms == (11_000, 7_000, 7 * day, 2 * day, 2 * day, 200)
     assert (parameters.reserve.decimals, parameters.reserve.unit, parameters.first_reserve_answer) == (6, 10**12, 10**8)
 
 

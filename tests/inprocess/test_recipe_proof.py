@@ -45,7 +45,8 @@ def test_suite__as_deployed__passes(suite):
     assert ("hub role ADMIN", "timelock") in holders
     assert ("registry listener", "certificate") in holders
     assert [who for place, who in holders if place == "coin minter"] == ["treasury"]
-    assert [who for place, who in holders if place == "loan book"] == ["test_book"]
+    books = {holding.who: holding.detail for holding in proof.holdings if holding.place == "loan book"}
+    assert books == {"book": "lends", "auction": "closed to lending", "test_book": "lends"}
     assert [who for place, who in holders if place == "protocol holder"] == ["treasury"]
     assert ("splitter payee of the DAO", "timelock") in holders
     assert suite.deployer not in {holding.holder for holding in proof.holdings}

@@ -32,7 +32,8 @@ SERVING = {
 SERVING |= {
     ("test_book", name)
     for name in (
-        *("draw", "drawCash", "pay", "payCash", "mark", "setRate", "foreclose", "forecloseForCoins"),
+        *("draw", "drawLess", "drawCash", "drawCashLess", "pay", "payMore", "payFee", "payCash"),
+        *("mark", "setRate", "setNextRate", "foreclose", "foreclosePart", "forecloseForCoins"),
         *("markOwned", "sellHomeForCoins", "sellHomeForCash"),
     )
 }
@@ -41,7 +42,9 @@ SERVING |= {
 NEVER_LOWERS_COVERAGE = {
     ("treasury", name)
     for name in ("redeem", "requestRedeem", "finalise", "contribute", "burnIntoEquity", "skim", "claim", "claimAt")
-} | {("test_book", "pay"), ("test_book", "payCash")}
+} | {("test_book", name) for name in ("pay", "payMore", "payCash")}
+
+DRAWS = {("test_book", name) for name in ("draw", "drawLess", "drawCash", "drawCashLess")}
 
 CLAIMS = {"UnknownRequest", "NotController", "NothingClaimable", "ERC20InvalidReceiver"}
 HIS_COINS = {
@@ -55,6 +58,8 @@ OWN_FAULTS = {
     ("treasury", "claimAt"): CLAIMS,
     ("treasury", "requestRedeem"): {"NotOperator", "RequestTooSmall", "EmptyRequest", *HIS_COINS},
     ("test_book", "pay"): {"NoLoan", "NothingPaid", "NotBook", *HIS_COINS},
+    ("test_book", "payMore"): {"NoLoan", "NothingPaid", "NotBook", *HIS_COINS},
+    ("test_book", "payFee"): {"NoLoan", "NotBook", *HIS_COINS},
     ("test_book", "payCash"): {"NoLoan", "CashAboveDebt", "NotBook", "NoValidReservePrice", *HIS_COINS},
     ("treasury", "contribute"): {"NothingContributed", *HIS_COINS},
 }
@@ -218,7 +223,7 @@ class MoneyLaws:
     def _check_call(self, action: Action, page: Any) -> None:
         what = (action.contract, action.function)
         assets = page.cashUsd + page.loansUsd + page.ownedHomesUsd
-        if what in (("test_book", "draw"), ("test_book", "drawCash")) and (page.paused or page.equityUsd < 0):
+        if what in DRAWS and (page.paused or page.equityUsd < 0):
             raise Violation("L8", f"{action} lent while lending is paused")
         self._check_coverage(action, page, assets)
         if what in SERVING or what == ("treasury", "buy"):
@@ -343,7 +348,7 @@ HOSTILE_VIEWS: tuple[tuple[str, str, tuple[Any, ...]], ...] = (
     ("treasury", "loanSums", ()),
     ("loans", "ownedHomeUsd", (2**256 - 1,)),
     ("loans", "isBook", (NOBODY,)),
-    ("loans", "debtOf", ((0,) * 8,)),
-    ("loans", "carryingValueOf", ((0,) * 8,)),
+    ("loans", "debtOf", ((0,) * 10,)),
+    ("loans", "carryingValueOf", ((0,) * 10,)),
 )
 """L18: views with inputs that might make them revert."""

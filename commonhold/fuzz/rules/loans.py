@@ -10,6 +10,7 @@ from commonhold.fuzz.money import inputs
 from commonhold.fuzz.money.inputs import treasury
 from commonhold.fuzz.rules.registry import rule
 from commonhold.fuzz.world import World
+from commonhold.model.money.ageing import DAY, IMPAIRED_DAYS, RAW
 
 MAX_LOANS = 14
 FULL_VALUE = 100_000 * COIN
@@ -19,6 +20,11 @@ def rate(c: Choices) -> int:
     return c.mostly(c.integer(300, 1_500), 0, 10_000, 10_001, percent=94)
 
 
+def fee_of(c: Choices, amount: int) -> int:
+    """What a book keeps: mostly a hundredth."""
+    return c.mostly(amount // 100, 0, 1, amount, amount + 1, percent=70)
+
+
 @rule(weight=4)
 def draw_coins(w: World, c: Choices) -> None:
     if len(treasury(w).loans) >= MAX_LOANS:
@@ -26,7 +32,11 @@ def draw_coins(w: World, c: Choices) -> None:
     person, share = inputs.holder(w, c), inputs.share(w, c)
     principal = inputs.some(c, w.model.test_book.small.values[share] * 6 // 10)
     instalment = max(1, principal // c.one_of((60, 12, 1)))
-    w.act(person, "test_book", "draw", share, principal, rate(c), instalment, inputs.payee(w, c, person))
+    terms = rate(c), instalment, inputs.payee(w, c, person)
+    if c.chance(50):
+        w.act(person, "test_book", "draw", share, principal, *terms)
+    else:
+        w.act(person, "test_book", "drawLess", share, principal, fee_of(c, principal), *terms)
 
 
 @rule(weight=3)
@@ -38,7 +48,11 @@ def draw_cash(w: World, c: Choices) -> None:
     least = t.coins * t.terms.minCashRatioBps // 10_000 // t.scale
     cash = inputs.some(c, c.one_of((inputs.cash(w, 20_000), max(0, t.freeCash() - least), t.freeCash())))
     instalment = max(1, cash * t.scale // 60)
-    w.act(person, "test_book", "drawCash", share, cash, rate(c), instalment, inputs.payee(w, c, person))
+    terms = rate(c), instalment, inputs.payee(w, c, person)
+    if c.chance(50):
+        w.act(person, "test_book", "drawCash", share, cash, *terms)
+    else:
+        w.act(person, "test_book", "drawCashLess", share, cash, fee_of(c, cash * t.scale), *terms)
 
 
 @rule(weight=7)
@@ -53,7 +67,17 @@ def pay_coins_back(w: World, c: Choices) -> None:
     price = treasury(w).price()
     all_of_it = price.coins_for_up(debt) if price.assets else debt
     usual = c.one_of((terms.instalment, 3 * terms.instalment, all_of_it, inputs.some(c, all_of_it), 1))
-    w.act(person, "test_book", "pay", loan_id, c.mostly(usual, all_of_it + 1, all_of_it - 1, 2 * debt, 0, percent=90))
+    coins = c.mostly(usual, all_of_it + 1, all_of_it - 1, 2 * debt, 0, percent=90)
+    if c.chance(80):
+        w.act(person, "test_book", "pay", loan_id, coins)
+    else:
+        w.act(person, "test_book", "payMore", loan_id, coins, fee_of(c, terms.instalment))
+
+
+@rule(weight=1)
+def pay_only_a_fee(w: World, c: Choices) -> None:
+    """A payment that is all kept."""
+    w.act(inputs.rich(w, c), "test_book", "payFee", inputs.loan(w, c), c.one_of((0, 1, c.integer(1, 100 * COIN))))
 
 
 @rule(weight=4)
@@ -87,6 +111,21 @@ def set_rate(w: World, c: Choices) -> None:
     w.act(inputs.holder(w, c), "test_book", "setRate", inputs.loan(w, c), rate(c))
 
 
+@rule(weight=3)
+def set_next_rate(w: World, c: Choices) -> None:
+    """From a midnight on: a near one, one about the loan's day 30, or none."""
+    loan_id = inputs.loan(w, c)
+    position = inputs.position(w, loan_id)
+    midnight = (w.now // DAY + 1) * DAY
+    impaired = position.day(IMPAIRED_DAYS) if position else midnight
+    usual = c.one_of((midnight, midnight + DAY * c.integer(1, 40), impaired - DAY, impaired, impaired + DAY))
+    reset_at = c.mostly(usual, midnight - DAY, midnight + 1, percent=94)
+    if c.chance(10):
+        w.act(inputs.holder(w, c), "test_book", "setNextRate", loan_id, 0, 0)
+    else:
+        w.act(inputs.holder(w, c), "test_book", "setNextRate", loan_id, rate(c), reset_at)
+
+
 def late_loan(w: World, c: Choices) -> int:
     """Mostly one that is 90 days past due, if there is one."""
     book = w.port.addresses["test_book"]
@@ -100,6 +139,16 @@ def foreclose_without_bid(w: World, c: Choices) -> None:
     terms = w.model.test_book.small.terms.get(loan_id)
     floor = w.model.test_book.small.values[terms.share] * 7 // 10 if terms else 0
     w.act(inputs.holder(w, c), "test_book", "foreclose", loan_id, c.mostly(floor, 0, 2**95, percent=90))
+
+
+@rule(weight=1)
+def foreclose_a_part(w: World, c: Choices) -> None:
+    """One of several shares, and the loan goes on."""
+    loan_id = late_loan(w, c)
+    position = inputs.position(w, loan_id)
+    counts = int(position.carrying_raw(w.now) // RAW) if position else COIN
+    usual = c.one_of((counts, counts // 2, inputs.some(c, counts)))
+    w.act(inputs.holder(w, c), "test_book", "foreclosePart", loan_id, inputs.share(w, c), usual)
 
 
 @rule(weight=1)
@@ -131,18 +180,18 @@ def sell_home(w: World, c: Choices) -> None:
 @rule(weight=1)
 def pose_as_book(w: World, c: Choices) -> None:
     """A loan ledger listens to nobody else."""
-    person, nothing = inputs.holder(w, c), (0,) * 8
+    person, nothing = inputs.holder(w, c), (0,) * 10
     if w.model.loans.isBook(person):
         return
-    loan = (10**21, 600, w.now, w.now + 9, 0, 0, 0, 0)
+    loan = (10**21, 600, 0, w.now, w.now + 9, 0, 0, 0, 0, 0)
     ways: tuple[tuple[Any, ...], ...] = (
-        ("lendCoins", loan, person),
+        ("lendCoins", loan, person, 0),
         ("lendCash", loan, 1, person),
-        ("payInCoins", loan, nothing, person, 1),
+        ("payInCoins", loan, nothing, person, 1, 0),
         ("payInCash", loan, nothing, person, 1),
         ("push", loan, loan),
         ("forecloseForCoins", loan, person, 1),
-        ("takeHome", loan, 257, 1),
+        ("takeHome", loan, nothing, 257, 1),
         ("markOwned", 257, 0),
         ("sellHomeForCoins", 257, person, 1),
         ("sellHomeForCash", 257, person, 1),

@@ -133,9 +133,9 @@ def pose_as_loan_ledger(w: World, c: Choices) -> None:
     """Nobody but it moves money for loans."""
     person, nothing = inputs.holder(w, c), (0, 0, 0, 0)
     ways: tuple[tuple[Any, ...], ...] = (
-        ("lendCoins", nothing, person, COIN),
-        ("lendCash", nothing, person, 1),
-        ("takeCoins", nothing, 0, person, 1, 0),
+        ("lendCoins", nothing, person, COIN, 0, person),
+        ("lendCash", nothing, person, 1, 0, person),
+        ("takeCoins", nothing, 0, person, 1, 0, 0, person),
         ("takeCash", nothing, 0, person, 1, 0),
         ("rebook", (1, 0, 0, 0), 0),
     )

@@ -7,18 +7,19 @@ from commonhold.gasbench.chapters import (
     encumbrances,
     identity,
     income,
+    lending,
     oracle,
     registry,
     treasury,
 )
-from commonhold.gasbench.rows import Row
+from commonhold.gasbench.rows import Row, SumRow
 
 CHAPTERS = [
     module.CHAPTER
-    for module in (certificate, encumbrances, income, identity, registry, oracle, coin, treasury, baseline)
+    for module in (certificate, encumbrances, income, identity, registry, oracle, coin, treasury, lending, baseline)
 ]
 
 
-def all_rows() -> list[Row]:
+def all_rows() -> list[Row | SumRow]:
     """Every row, in the order of the table."""
     return [row for chapter in CHAPTERS for row in chapter.rows]

@@ -25,6 +25,7 @@ FALL_PERIOD = (AGED_DAYS - IMPAIRED_DAYS) * DAY
 class Position:
     """A loan as its book last pushed it, at `since`; `dueAt` is its oldest unpaid due time.
 
+    From the midnight `resetAt` on, if there is one, the rate is `nextRateBps`; but not if the loan is impaired then.
     `impairedRaw` and `incomeRaw` are the debts that count from day 30 and day 90 on. They are 0 until those days have
     passed; until then the present principal and rate tell what the debt will be.
     """
@@ -37,11 +38,19 @@ class Position:
     cap: int
     impairedRaw: int = 0
     incomeRaw: int = 0
+    nextRateBps: int = 0
+    resetAt: int = 0
 
     # -- the debt -------------------------------------------------------------------------------------------------
 
+    @cached_property
+    def resets(self) -> bool:
+        """Whether the rate is reset, unless somebody pays before."""
+        return self.resetAt != 0 and self.resetAt < self.day(IMPAIRED_DAYS)
+
     def interest_since(self, now: int) -> int:
-        return self.principal * self.rateBps * (now - self.since)
+        bend = min(now, self.resetAt) if self.resets else now
+        return self.principal * (self.rateBps * (bend - self.since) + self.nextRateBps * (now - bend))
 
     def debt_raw(self, now: int) -> int:
         return self.principal * RAW + self.interestRaw + self.interest_since(now)
@@ -101,20 +110,28 @@ class Position:
         now: int,
         *,
         paid: int = 0,
+        taken: int = 0,
         dueAt: int | None = None,
         cap: int | None = None,
         rateBps: int | None = None,
+        reset: tuple[int, int] | None = None,
     ) -> Position:
-        """After a payment of `paid` wei (interest first), a moved due time, a mark or a new rate.
+        """After a payment of `paid` wei (interest first), a moved due time, a mark, a new rate, or one for later.
+
+        Unless said otherwise the rate is the one in force, and a reset that has not yet come stays.
 
         While the due day stays, what counts from day 30 and from day 90 only falls: with the present debt instead of
-        the least one since then, a mark after a payment would count the interest that day 30 or day 90 ended.
+        the least one since then, a mark after a payment would count the interest that day 30 or day 90 ended. A home
+        that was taken for `taken` of what is `paid` brought no money: both fall by all of it.
         """
         owed = self.interestRaw + self.interest_since(now)
         interest_paid = min(owed, paid * RAW)
         principal_paid, spare = divmod(paid * RAW - interest_paid, RAW)
         # A payment that ends inside a wei of interest leaves a part of a wei of principal unpaid, as interest.
         principal_paid += spare > 0
+        in_force = self.nextRateBps if self.resets and now >= self.resetAt else self.rateBps
+        ahead = (self.nextRateBps, self.resetAt) if now < self.resetAt else (0, 0)
+        next_rate, reset_at = ahead if reset is None else reset
         after = replace(
             self,
             principal=self.principal - principal_paid,
@@ -122,12 +139,14 @@ class Position:
             since=now,
             dueAt=self.dueAt if dueAt is None else dueAt,
             cap=self.cap if cap is None else cap,
-            rateBps=self.rateBps if rateBps is None else rateBps,
+            rateBps=in_force if rateBps is None else rateBps,
+            nextRateBps=next_rate,
+            resetAt=reset_at,
         )
         debt = after.debt_raw(now)
         same = after.day(0) == self.day(0)
-        impaired = min(self.impaired_reference, debt) if same else debt
-        income = min(self.income_reference, debt) if same else debt
+        impaired = min(max(self.impaired_reference - taken * RAW, 0), debt) if same else debt
+        income = min(max(self.income_reference - taken * RAW, 0), debt) if same else debt
         return replace(
             after,
             impairedRaw=impaired if now > after.day(IMPAIRED_DAYS) else 0,

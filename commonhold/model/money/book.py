@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from commonhold.model.core import Chain, Contract, require
-from commonhold.model.money.ageing import Position
+from commonhold.model.money.ageing import DAY, Position
 from commonhold.model.money.fees import BPS
 from commonhold.model.money.treasury import Treasury
 
@@ -63,12 +64,19 @@ class SmallBook(Contract):
     # -- lending and being paid -----------------------------------------------------------------------------------
 
     def draw(self, share: int, principal: int, rate_bps: int, instalment: int, to: str) -> int:
+        return self.drawLess(share, principal, 0, rate_bps, instalment, to)
+
+    def drawLess(self, share: int, principal: int, fee: int, rate_bps: int, instalment: int, to: str) -> int:
         position = self._new(share, principal, rate_bps)
-        self.treasury.lendCoins(self.address, self.next_loan, position, to)
+        require(fee <= principal, "KeptTooMuch", fee, principal)
+        self.treasury.lendCoins(self.address, self.next_loan, position, to, fee)
         return self._opened(share, instalment)
 
     def drawCash(self, share: int, cash: int, rate_bps: int, instalment: int, to: str) -> int:
-        position = self._new(share, cash * self.treasury.scale, rate_bps)
+        return self.drawCashLess(share, cash, 0, rate_bps, instalment, to)
+
+    def drawCashLess(self, share: int, cash: int, fee: int, rate_bps: int, instalment: int, to: str) -> int:
+        position = self._new(share, cash * self.treasury.scale + fee, rate_bps)
         self.treasury.lendCash(self.address, self.next_loan, position, cash, to)
         return self._opened(share, instalment)
 
@@ -89,7 +97,10 @@ class SmallBook(Contract):
             self.terms[loan_id].towards = towards
 
     def pay(self, payer: str, loan_id: int, coins: int) -> int:
-        """Takes only what is owed. Returns the credit."""
+        return self.payMore(payer, loan_id, coins, 0)
+
+    def payMore(self, payer: str, loan_id: int, coins: int, fee: int) -> int:
+        """Takes only what is owed, and the fee. Returns the credit."""
         require(loan_id in self.terms, "NoLoan", loan_id)
         debt = self.position(loan_id).debt_up(self.now)
         price = self.treasury.price()
@@ -98,9 +109,13 @@ class SmallBook(Contract):
         if credit == debt:
             coins = min(coins, price.coins_for_up(debt))
         after, towards = self._after(loan_id, credit)
-        self.treasury.payInCoins(self.address, loan_id, credit, after, payer, coins)
+        self.treasury.payInCoins(self.address, loan_id, credit, after, payer, coins + fee, fee)
         self._paid(loan_id, after, towards)
         return credit
+
+    def payFee(self, payer: str, loan_id: int, fee: int) -> None:
+        require(loan_id in self.terms, "NoLoan", loan_id)
+        self.treasury.payFee(self.address, loan_id, payer, fee)
 
     def payCash(self, payer: str, loan_id: int, cash: int) -> int:
         require(loan_id in self.terms, "NoLoan", loan_id)
@@ -117,16 +132,24 @@ class SmallBook(Contract):
     def mark(self, loan_id: int) -> None:
         """Takes note of what the share is worth."""
         require(loan_id in self.terms, "NoLoan", loan_id)
-        self._push(loan_id, self.position(loan_id).rateBps)
+        self._push(loan_id)
 
     def setRate(self, loan_id: int, rate_bps: int) -> None:
         require(loan_id in self.terms, "NoLoan", loan_id)
         self._require_in_range(self.position(loan_id).principal, rate_bps)
-        self._push(loan_id, rate_bps)
+        self._push(loan_id, rateBps=rate_bps)
 
-    def _push(self, loan_id: int, rate_bps: int) -> None:
+    def setNextRate(self, loan_id: int, rate_bps: int, reset_at: int) -> None:
+        """From a midnight on; none, with a rate of 0, takes back what was fixed."""
+        require(loan_id in self.terms, "NoLoan", loan_id)
+        fits = rate_bps <= MAX_RATE_BPS and reset_at > self.now and reset_at % DAY == 0
+        if (rate_bps, reset_at) != (0, 0):
+            require(fits, "ResetOutOfRange", rate_bps, MAX_RATE_BPS, reset_at, self.now)
+        self._push(loan_id, reset=(rate_bps, reset_at))
+
+    def _push(self, loan_id: int, **changes: Any) -> None:
         cap = self.cap(self.terms[loan_id].share)
-        self.treasury.push(self.address, loan_id, self.position(loan_id).changed(self.now, cap=cap, rateBps=rate_bps))
+        self.treasury.push(self.address, loan_id, self.position(loan_id).changed(self.now, cap=cap, **changes))
 
     # -- foreclosure and owned homes ------------------------------------------------------------------------------
 
@@ -139,9 +162,18 @@ class SmallBook(Contract):
     def foreclose(self, loan_id: int, floor: int) -> int:
         """An auction without a bid. Returns the value at which the treasury owns the share."""
         require(loan_id in self.terms, "NoLoan", loan_id)
-        value = self.treasury.takeHome(self.address, loan_id, self.terms[loan_id].share, floor)
+        value = min(self.treasury.carryingValueOf(self.address, loan_id), floor)
+        self.treasury.takeHome(self.address, loan_id, self.terms[loan_id].share, value)
         del self.terms[loan_id]
         return value
+
+    def foreclosePart(self, loan_id: int, share: int, value: int) -> None:
+        """An auction of one share of several without a bid: the loan goes on, and owes less."""
+        require(loan_id in self.terms, "NoLoan", loan_id)
+        loan, debt = self.position(loan_id), self.position(loan_id).debt_up(self.now)
+        require(value < debt, "HomeAboveDebt", loan_id, value, debt)
+        after = loan.changed(self.now, paid=value, taken=value, cap=self.cap(self.terms[loan_id].share))
+        self.treasury.takeHome(self.address, loan_id, share, value, after)
 
     def markOwned(self, share: int, value: int) -> None:
         self.treasury.markOwned(self.address, share, value)

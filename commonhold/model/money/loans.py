@@ -12,8 +12,8 @@ from commonhold.model.money.treasury import Treasury
 
 def position_of(told: Any) -> Position:
     """From the order of `ILoanLedger.Position`."""
-    principal, rate, since, due, cap, interest, impaired, income = told
-    return Position(principal, rate, interest, since, due, cap, impaired, income)
+    principal, rate, next_rate, since, due, reset, cap, interest, impaired, income = told
+    return Position(principal, rate, interest, since, due, cap, impaired, income, next_rate, reset)
 
 
 class LoanLedger(Managed):

@@ -67,17 +67,33 @@ class BookDoor(Contract):
         self.small.setValue(share, usd)
 
     def draw(self, sender: str, share: int, principal: int, rate_bps: int, instalment: int, to: str) -> int:
+        return self.drawLess(sender, share, principal, 0, rate_bps, instalment, to)
+
+    def drawLess(
+        self, sender: str, share: int, principal: int, fee: int, rate_bps: int, instalment: int, to: str
+    ) -> int:
         self._open(share, principal)
-        return self.small.draw(share, principal, rate_bps, instalment, to)
+        return self.small.drawLess(share, principal, fee, rate_bps, instalment, to)
 
     def drawCash(self, sender: str, share: int, cash: int, rate_bps: int, instalment: int, to: str) -> int:
-        self._open(share, cash * self.small.treasury.scale)
-        return self.small.drawCash(share, cash, rate_bps, instalment, to)
+        return self.drawCashLess(sender, share, cash, 0, rate_bps, instalment, to)
+
+    def drawCashLess(
+        self, sender: str, share: int, cash: int, fee: int, rate_bps: int, instalment: int, to: str
+    ) -> int:
+        self._open(share, cash * self.small.treasury.scale + fee)
+        return self.small.drawCashLess(share, cash, fee, rate_bps, instalment, to)
 
     def pay(self, sender: str, loan_id: int, coins: int) -> int:
-        credit = self.small.pay(sender, loan_id, coins)
+        return self.payMore(sender, loan_id, coins, 0)
+
+    def payMore(self, sender: str, loan_id: int, coins: int, fee: int) -> int:
+        credit = self.small.payMore(sender, loan_id, coins, fee)
         self.emit("Paid", loan_id, sender, credit)
         return credit
+
+    def payFee(self, sender: str, loan_id: int, fee: int) -> None:
+        self.small.payFee(sender, loan_id, fee)
 
     def payCash(self, sender: str, loan_id: int, cash: int) -> int:
         credit = self.small.payCash(sender, loan_id, cash)
@@ -92,11 +108,19 @@ class BookDoor(Contract):
         self._require_book()
         self.small.setRate(loan_id, rate_bps)
 
+    def setNextRate(self, sender: str, loan_id: int, rate_bps: int, reset_at: int) -> None:
+        self._require_loan(loan_id)
+        self._require_book()
+        self.small.setNextRate(loan_id, rate_bps, reset_at)
+
     def forecloseForCoins(self, sender: str, loan_id: int, coins: int) -> None:
         self.small.forecloseForCoins(sender, loan_id, coins)
 
     def foreclose(self, sender: str, loan_id: int, floor: int) -> int:
         return self.small.foreclose(loan_id, floor)
+
+    def foreclosePart(self, sender: str, loan_id: int, share: int, value: int) -> None:
+        self.small.foreclosePart(loan_id, share, value)
 
     def markOwned(self, sender: str, share: int, value: int) -> None:
         self.small.markOwned(share, value)

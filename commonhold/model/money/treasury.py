@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
@@ -107,6 +107,8 @@ class Treasury(Managed):
         self.paid_out_in_transaction = 0
         self.pay_out_cap = terms.payOutCapBps
         self.raised_cap: tuple[int, int] | None = None  # the cap that comes, and when
+        # What a book's call writes and tells before its money moves: only when the money is judged, too, is it done.
+        self.before_writing: Callable[[], None] | None = None
         self.income: Income | None = None  # of shares that the treasury owns; None where there are no houses
 
     # -- the balance sheet ----------------------------------------------------------------------------------------
@@ -193,8 +195,15 @@ class Treasury(Managed):
 
     def _begin(self) -> None:
         """Every call that changes supply, queue or redemptions starts here, before the supply moves."""
+        self._write_before()
         self.gate.roll(self.coins, self.now)
         self._settle()
+
+    def _write_before(self) -> None:
+        """What a book writes and tells before money moves; all checks are done."""
+        write, self.before_writing = self.before_writing, None
+        if write is not None:
+            write()
 
     def _end(self) -> None:
         self._serve()
@@ -498,8 +507,9 @@ class Treasury(Managed):
         self._send_cash(to, cash)
 
     def next_transaction(self) -> None:
-        """What a payout counts against is forgotten."""
+        """What a payout counts against is forgotten, and what a refused call would have written."""
         self.paid_out_in_transaction = 0
+        self.before_writing = None
 
     def _require_floor(self, free_cash: int, coins: int) -> None:
         value, ratio = self._cash_value(free_cash), self.terms.minCashRatioBps
@@ -550,37 +560,56 @@ class Treasury(Managed):
     def _require_equity(self, equity: int) -> None:
         require(equity >= self.terms.minEquity, "EquityTooLow", equity, self.terms.minEquity)
 
-    def lendCoins(self, sender: str, loan_id: int, position: Position, to: str) -> None:
-        """A draw in new coin: the position's principal, minted to `to`."""
+    def _check_lend(self, sender: str, loan_id: int) -> None:
         self._require_book(sender)
         require((sender, loan_id) not in self.loans, "LoanAlreadyDrawn", sender, loan_id)
+
+    def lendCoins(self, sender: str, loan_id: int, position: Position, to: str, kept: int = 0) -> None:
+        """A draw in new coin: the position's principal, minted to `to`, but for what the book keeps."""
+        self._check_lend(sender, loan_id)
+        require(kept <= position.principal, "KeptTooMuch", kept, position.principal)
         self._require_open(sender)
         self._require_may_lend()
         self._require_floor(self.freeCash(), self.coins + position.principal)
-        self._check_mint(to, position.principal)
+        self._check_mint_two(sender, kept, to, position.principal - kept)
         self._begin()
-        self.coin.mint(self.address, to, position.principal)
+        self._mint_two(sender, kept, to, position.principal - kept)
         self.loans[sender, loan_id] = position
         self._loans_changed()
         self._end()
 
     def lendCash(self, sender: str, loan_id: int, position: Position, cash: int, to: str) -> None:
-        """A draw in cash: the principal is the exact face of it."""
-        self._require_book(sender)
-        require((sender, loan_id) not in self.loans, "LoanAlreadyDrawn", sender, loan_id)
-        require(position.principal == cash * self.scale, "NotTheFace", position.principal, cash * self.scale)
+        """A draw in cash; what the principal is more than its face is new coin, which the book keeps."""
+        self._check_lend(sender, loan_id)
+        require(position.principal >= cash * self.scale, "NotTheFace", position.principal, cash * self.scale)
+        kept = position.principal - cash * self.scale
         self._require_open(sender)
         self._require_may_lend()
         free = self.freeCash()
         require(cash <= free, "NotEnoughFreeCash", cash, free)
-        self._require_floor(free - cash, self.coins)
+        self._require_floor(free - cash, self.coins + kept)
+        self._check_mint_two(sender, kept, to, 0)
         self.reserve.check_movable(self.address, to, cash)
         self._begin()
+        self._mint_two(sender, kept, to, 0)
         self.cash -= cash
         self.loans[sender, loan_id] = position
         self._loans_changed()
         self._end()
         self._send_cash(to, cash)
+
+    def _check_mint_two(self, book: str, kept: int, to: str, coins: int) -> None:
+        """First to the borrower, then to the book; none is minted where there is nothing to mint."""
+        if coins:
+            self._check_mint(to, coins)
+        if kept:
+            require(self.coins + coins + kept <= MAX_COINS, "TooManyCoins", self.coins + coins + kept, MAX_COINS)
+            require(book != ZERO_ADDRESS, "ERC20InvalidReceiver", book)
+
+    def _mint_two(self, book: str, kept: int, to: str, coins: int) -> None:
+        for wallet, wei in ((to, coins), (book, kept)):
+            if wei:
+                self.coin.mint(self.address, wallet, wei)
 
     def creditForCoins(self, coins: int) -> int:
         """Dollars of debt that coins pay. Down."""
@@ -590,19 +619,35 @@ class Treasury(Managed):
         return self._cash_value(cash)
 
     def payInCoins(
-        self, sender: str, loan_id: int, credit: int, after: Position | None, payer: str, coins: int
+        self,
+        sender: str,
+        loan_id: int,
+        credit: int,
+        after: Position | None,
+        payer: str,
+        coins: int,
+        kept: int = 0,
     ) -> None:
-        """`credit` dollars of the debt are paid with `coins`; `after` is the loan then, nothing when it is repaid."""
+        """`credit` dollars of the debt are paid with `coins`, but for those that the book keeps.
+
+        `after` is the loan then, nothing when it is repaid.
+        """
         self._require_book(sender)
+        require(kept <= coins, "KeptTooMuch", kept, coins)
         require(payer != self.address, "PayerIsTreasury")
-        worth = self.creditForCoins(coins)
+        worth = self.creditForCoins(coins - kept)
         require(credit <= worth, "CreditAboveWorth", credit, worth)
         self._check_debt_coins(payer, coins)
         self._begin()
         self.coin.burnForDebt(self.address, payer, coins)
-        self.ledger.gains += coins - credit
+        self._mint_two(sender, kept, payer, 0)
+        self.ledger.gains += coins - kept - credit
         self._replace(sender, loan_id, credit, after)
         self._end()
+
+    def payFee(self, sender: str, loan_id: int, payer: str, kept: int) -> None:
+        """A payment that is all kept: the loan stays as it was written."""
+        self.payInCoins(sender, loan_id, 0, self.loans[sender, loan_id], payer, kept, kept)
 
     def _check_debt_coins(self, payer: str, coins: int) -> None:
         """Frozen coins pay, too."""
@@ -616,6 +661,7 @@ class Treasury(Managed):
         self._require_reserve_price()
         worth = self.creditForCash(cash)
         require(credit <= worth, "CreditAboveWorth", credit, worth)
+        self._write_before()
         self._take_cash(payer, cash)
         self._begin()
         self.cash += cash
@@ -634,6 +680,10 @@ class Treasury(Managed):
         """The loan's debt falls by exactly the credit; the last payment of all is rounded up to the wei."""
         before = self.loans.pop((book, loan_id))
         self._loans_changed()
+        if after == before:
+            assert credit == 0, "the book left a loan as it was that was paid"
+            self.loans[book, loan_id] = before
+            return
         self.ledger.interest += Fraction(before.interest_since(self.now), RAW)
         left = before.debt_raw(self.now) - credit * RAW
         if after is not None:
@@ -660,17 +710,20 @@ class Treasury(Managed):
         self._write_off(sender, loan_id, coins)
         self._end()
 
-    def takeHome(self, sender: str, loan_id: int, share_id: int, floor: int) -> int:
-        """Nobody bid: the treasury owns the share, at the loan's carrying value or the floor if that is less. Down."""
+    def takeHome(self, sender: str, loan_id: int, share_id: int, value: int, after: Position | None = None) -> None:
+        """Nobody bid: the treasury owns the share, at no more than the loan counts for, which ends or goes on."""
         self._require_book(sender)
-        require(share_id not in self.homes, "AlreadyOwnedHome", share_id)
-        value = min(self.carryingValueOf(sender, loan_id), floor)
+        require(not self.homes.get(share_id), "AlreadyOwnedHome", share_id)
+        carrying = self.carryingValueOf(sender, loan_id)
+        require(value <= carrying, "HomeAboveLoan", share_id, value, carrying)
         self._begin()
-        self._write_off(sender, loan_id, value)
+        if after is None:
+            self._write_off(sender, loan_id, value)
+        else:
+            self._replace(sender, loan_id, value, after)
         self.homes[share_id] = value
         self._end()
         self._tell_loans("HomeTaken", sender, share_id, value)
-        return value
 
     def _held(self, share_id: int) -> int:
         require(share_id in self.homes, "NotOwnedHome", share_id)

@@ -9,11 +9,12 @@ import {LoanSums} from "./LoanSums.sol";
 
 /// @title How one loan counts: what is owed of it, what it is worth, and how that is spread over sums and due days
 /// @notice A loan's due day d is the number of the midnight from which its days past due run. In between midnights all
-/// that it counts for is a straight line over time, and it bends on three days at most:
+/// that it counts for is a straight line over time, and it bends on four days at most:
 ///
 /// | from day | covered | uncovered |
 /// | --- | --- | --- |
-/// | now | debt, rising with `slope` | the same, less `spare` |
+/// | now | debt, rising with the slope of its rate | the same, less `spare` |
+/// | r < d + 30 | the slope of the next rate | the same |
 /// | d + 30 | | no more interest; `fall` sets in |
 /// | d + 90 | no more interest | |
 /// | d + 120 | | `fall` is over |
@@ -29,28 +30,27 @@ library Ageing {
     using LoanSums for ILoanLedger.SumsChange;
     using SafeCast for uint256;
 
-    /// @notice What a loan adds to the sums as of the start of some day, and what waits for it on days to come.
+    /// @notice What a loan adds to the sums as of the start of some day, and what days to come do to it. What a day takes
+    /// or changes is zero from that day on.
     /// @param sums Its part of the sums behind the carrying value.
     /// @param gapIntercept What the debt's line has more than the carrying value's without the fall (raw).
     /// @param gapSlope The same (raw a second).
     /// @param dueDay Days since 1970.
-    /// @param ahead What waits in the sums of its due day.
+    /// @param uncoveredSlope Interest that ends on day 30 (raw a second).
+    /// @param fall What is lost from day 30 to day 120 (wei); on day 120 it is gone.
+    /// @param coveredSlope Interest that ends on day 90 (raw a second).
+    /// @param resetDay Days since 1970.
+    /// @param resetSlope What the slope gains on that day (raw a second).
     struct Part {
         ILoanLedger.SumsChange sums;
         int256 gapIntercept;
         int256 gapSlope;
         uint256 dueDay;
-        Ahead ahead;
-    }
-
-    /// @notice What days to come take away. Each is zero from the day on that takes it.
-    /// @param uncoveredSlope Interest that ends on day 30 (raw a second).
-    /// @param fall What is lost from day 30 to day 120 (wei); on day 120 it is gone.
-    /// @param coveredSlope Interest that ends on day 90 (raw a second).
-    struct Ahead {
         uint256 uncoveredSlope;
         uint256 fall;
         uint256 coveredSlope;
+        uint256 resetDay;
+        int256 resetSlope;
     }
 
     /// @dev Days past due from which an uncovered loan falls, a covered one earns nothing more, and the fall is over.
@@ -67,18 +67,35 @@ library Ageing {
         return loan.principal == 0 && loan.interestRaw == 0;
     }
 
-    /// @dev Interest a second, raw.
+    /// @dev Interest a second, raw, until a rate is reset.
     function slopeOf(ILoanLedger.Position memory loan) internal pure returns (uint256) {
         unchecked {
             return uint256(loan.principal) * loan.rateBps;
         }
     }
 
+    /// @dev Whether its rate is reset, has been, or will be if nobody pays until then: not while it is impaired.
+    function resets(ILoanLedger.Position memory loan) internal pure returns (bool) {
+        unchecked {
+            return loan.resetAt != 0 && loan.resetAt < (dueDayOf(loan) + IMPAIRED_DAYS) * 1 days;
+        }
+    }
+
     /// @dev What is owed at `time` (seconds), not before `since`; raw.
     function debtRaw(ILoanLedger.Position memory loan, uint256 time) internal pure returns (uint256) {
+        unchecked {
+            return loan.principal * RAW + interestAt(loan, time);
+        }
+    }
+
+    /// @dev The interest in it.
+    function interestAt(ILoanLedger.Position memory loan, uint256 time) internal pure returns (uint256 interest) {
         uint256 elapsed = time - loan.since;
         unchecked {
-            return loan.principal * RAW + loan.interestRaw + slopeOf(loan) * elapsed;
+            interest = loan.interestRaw + slopeOf(loan) * elapsed;
+            if (time > loan.resetAt && resets(loan)) {
+                interest += _resetSlope(loan) * (time - loan.resetAt); // of less, modulo 2^256, is less
+            }
         }
     }
 
@@ -89,25 +106,36 @@ library Ageing {
 
     /// @dev The loan as it is left at `time` (seconds, not before `since`) by a payment of `credit` (wei, less than is
     /// owed): interest is paid first. A payment that ends inside a wei of interest leaves a part of a wei of principal
-    /// unpaid, as interest. The references are still the old ones: see `carriedOver`.
+    /// unpaid, as interest. A reset whose time has come is done with: in force is the next rate, or still the present
+    /// one if the loan was impaired. The references are still the old ones: see `carriedOver`.
     function afterPayment(ILoanLedger.Position memory loan, uint256 time, uint256 credit)
         internal
         pure
         returns (ILoanLedger.Position memory)
     {
-        uint256 interest = loan.interestRaw + slopeOf(loan) * (time - loan.since);
+        uint256 interest = interestAt(loan, time);
         uint256 interestPaid = Math.min(interest, credit * RAW);
         uint256 principalPaid = Math.ceilDiv(credit * RAW - interestPaid, RAW);
+        bool isAhead = time < loan.resetAt;
         return ILoanLedger.Position({
             principal: (loan.principal - principalPaid).toUint96(),
-            rateBps: loan.rateBps,
+            rateBps: !isAhead && resets(loan) ? loan.nextRateBps : loan.rateBps,
+            nextRateBps: isAhead ? loan.nextRateBps : 0,
             since: time.toUint40(),
             dueAt: loan.dueAt,
+            resetAt: isAhead ? loan.resetAt : 0,
             cap: loan.cap,
             interestRaw: (interest + principalPaid * RAW - credit * RAW).toUint136(),
             impairedRaw: loan.impairedRaw,
             incomeRaw: loan.incomeRaw
         });
+    }
+
+    /// @dev What the slope gains when the rate is reset; less than nothing modulo 2^256.
+    function _resetSlope(ILoanLedger.Position memory loan) private pure returns (uint256) {
+        unchecked {
+            return uint256(loan.principal) * (uint256(loan.nextRateBps) - loan.rateBps);
+        }
     }
 
     /* WHAT IT IS WORTH */
@@ -131,8 +159,9 @@ library Ageing {
     /// @dev The references of a loan that a book changes from `before` to `afterwards`, whose own don't matter. None until
     /// its day has passed: so loans that are paid in time never store any. While the due day stays they only fall: with the
     /// present debt instead of the least one since then, a mark after a payment would count the interest that day 30 or
-    /// day 90 had ended.
-    function carriedOver(ILoanLedger.Position memory before, ILoanLedger.Position memory afterwards)
+    /// day 90 had ended. Nobody paid for a home that was taken: they fall by all that it was taken at (wei), or the interest
+    /// since then would come in as what is left of the debt.
+    function carriedOver(ILoanLedger.Position memory before, ILoanLedger.Position memory afterwards, uint256 takenUsd)
         internal
         pure
         returns (uint136 impairedRaw, uint136 incomeRaw)
@@ -142,11 +171,12 @@ library Ageing {
             if (afterwards.since <= (dueDay + IMPAIRED_DAYS) * 1 days) return (0, 0);
             uint256 debt = debtRaw(afterwards, afterwards.since);
             bool stays = dueDay == dueDayOf(before);
+            uint256 takenRaw = takenUsd * RAW;
             uint256 impairedDebt = stays ? _debtFrom(before, dueDay + IMPAIRED_DAYS, before.impairedRaw) : debt;
-            impairedRaw = Math.min(impairedDebt, debt).toUint136();
+            impairedRaw = Math.min(Math.saturatingSub(impairedDebt, takenRaw), debt).toUint136();
             if (afterwards.since <= (dueDay + INCOME_DAYS) * 1 days) return (impairedRaw, 0);
             uint256 incomeDebt = stays ? _debtFrom(before, dueDay + INCOME_DAYS, before.incomeRaw) : debt;
-            incomeRaw = Math.min(incomeDebt, debt).toUint136();
+            incomeRaw = Math.min(Math.saturatingSub(incomeDebt, takenRaw), debt).toUint136();
         }
     }
 
@@ -159,44 +189,69 @@ library Ageing {
 
     /// @dev How it counts as of the start of `today` (days since 1970), the day in which its book wrote it or a later one.
     function partOf(ILoanLedger.Position memory loan, uint256 today) internal pure returns (Part memory part) {
-        if (isEmpty(loan)) return part;
-        uint256 dueDay = dueDayOf(loan);
+        (uint256 principal, uint256 interestRaw) = (loan.principal, loan.interestRaw);
+        if (principal == 0 && interestRaw == 0) return part;
         unchecked {
-            uint256 slope = slopeOf(loan);
-            int256 intercept = int256(loan.principal * RAW + loan.interestRaw) - int256(slope * loan.since);
-            (part.sums.intercept, part.sums.slope) = (intercept, int256(slope));
-            part.dueDay = dueDay;
+            // The line of the debt until its rate is reset, if it is, and from then on.
+            (uint256 since, uint256 dueDay) = (loan.since, dueDayOf(loan));
+            uint256 slope = principal * loan.rateBps;
+            uint256 intercept = principal * RAW + interestRaw - slope * since; // signed
+            (uint256 lastSlope, uint256 lastIntercept) = (slope, intercept);
+            if (resets(loan)) {
+                uint256 gain = _resetSlope(loan);
+                (lastSlope, lastIntercept) = (slope + gain, intercept - gain * loan.resetAt);
+                if (today * 1 days < loan.resetAt) {
+                    (part.resetDay, part.resetSlope) = (loan.resetAt / 1 days, int256(gain));
+                } else {
+                    (slope, intercept) = (lastSlope, lastIntercept);
+                }
+            }
+            (part.sums.intercept, part.sums.slope, part.dueDay) = (int256(intercept), int256(slope), dueDay);
 
             uint256 capRaw = loan.cap * RAW;
-            uint256 incomeDebt = _debtFrom(loan, dueDay + INCOME_DAYS, loan.incomeRaw);
+            uint256 start = (dueDay + INCOME_DAYS) * 1 days;
+            uint256 incomeDebt = since <= start ? lastIntercept + lastSlope * start : loan.incomeRaw;
             if (capRaw >= incomeDebt) {
-                _coveredPart(part, today, incomeDebt);
+                _coveredPart(part, today, lastSlope, incomeDebt);
             } else {
-                uint256 impairedDebt = _debtFrom(loan, dueDay + IMPAIRED_DAYS, loan.impairedRaw);
-                _uncoveredPart(part, today, impairedDebt, Math.min(impairedDebt, capRaw));
+                start = (dueDay + IMPAIRED_DAYS) * 1 days;
+                uint256 impairedDebt = since <= start ? lastIntercept + lastSlope * start : loan.impairedRaw;
+                _uncoveredPart(part, today, lastSlope, impairedDebt, Math.min(impairedDebt, capRaw));
             }
 
-            part.gapIntercept = intercept - part.sums.intercept;
+            part.gapIntercept = int256(intercept) - part.sums.intercept;
             part.gapSlope = int256(slope) - part.sums.slope;
         }
     }
 
-    /// @dev `part` comes with the debt's line.
-    function _coveredPart(Part memory part, uint256 today, uint256 incomeDebt) private pure {
+    /// @dev What is owed of it at `time` (seconds) of that day; raw.
+    function debtRaw(Part memory part, uint256 time) internal pure returns (uint256) {
         unchecked {
-            if (today < part.dueDay + INCOME_DAYS) part.ahead.coveredSlope = uint256(part.sums.slope);
+            int256 slope = part.sums.slope + part.gapSlope;
+            return uint256(part.sums.intercept + part.gapIntercept + slope * int256(time));
+        }
+    }
+
+    /// @dev `part` comes with the debt's line, and its interest ends with `slope`.
+    function _coveredPart(Part memory part, uint256 today, uint256 slope, uint256 incomeDebt) private pure {
+        unchecked {
+            if (today < part.dueDay + INCOME_DAYS) part.coveredSlope = slope;
             else (part.sums.intercept, part.sums.slope) = (int256(incomeDebt), 0);
         }
     }
 
-    /// @dev `part` comes with the debt's line; the loan falls from `impairedDebt` to `end`, which is not more (raw).
-    function _uncoveredPart(Part memory part, uint256 today, uint256 impairedDebt, uint256 end) private pure {
+    /// @dev `part` comes with the debt's line; its interest ends with `slope`, and the loan falls from `impairedDebt` to
+    /// `end`, which is not more (raw).
+    function _uncoveredPart(Part memory part, uint256 today, uint256 slope, uint256 impairedDebt, uint256 end)
+        private
+        pure
+    {
         unchecked {
             (uint256 impairedDay, uint256 agedDay) = (part.dueDay + IMPAIRED_DAYS, part.dueDay + AGED_DAYS);
             (uint256 fall, uint256 spare) = ((impairedDebt - end) / RAW, (impairedDebt - end) % RAW);
-            if (today < agedDay) part.ahead.fall = fall;
+            if (today < agedDay) part.fall = fall;
             if (today < impairedDay) {
-                part.ahead.uncoveredSlope = uint256(part.sums.slope);
+                part.uncoveredSlope = slope;
                 part.sums.intercept -= int256(spare);
             } else if (today < agedDay) {
                 (part.sums.intercept, part.sums.slope) = (int256(impairedDebt - spare), 0);

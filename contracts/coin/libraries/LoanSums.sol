@@ -33,10 +33,12 @@ library LoanSums {
 
     /// @dev What all loans count for at `time` (seconds), in dollars, down.
     function valueDown(ILoanLedger.SumsChange memory sums, uint256 time) internal pure returns (uint256) {
-        int256 raw = sums.intercept + sums.slope * int256(time);
-        if (sums.fall == 0) return _wholeDown(raw, RAW);
-        int256 fallen = sums.fall * int256(time) - sums.fallDays * 1 days;
-        return _wholeDown(raw * int256(FALL_PERIOD) - fallen * int256(RAW), RAW * FALL_PERIOD);
+        unchecked {
+            int256 raw = sums.intercept + sums.slope * int256(time); // 153 bits
+            if (sums.fall == 0) return _wholeDown(raw, RAW);
+            int256 fallen = sums.fall * int256(time) - sums.fallDays * 1 days; // 145 bits
+            return _wholeDown(raw * int256(FALL_PERIOD) - fallen * int256(RAW), RAW * FALL_PERIOD);
+        }
     }
 
     /// @dev Honest books never bring the sums below zero: a loan on its way down counts in `intercept` with at least what it
@@ -59,20 +61,48 @@ library LoanSums {
         if (falls) (sums.fall, sums.fallDays) = (int256(uint256(stored.fall)), int256(uint256(stored.fallDays)));
     }
 
-    /// @dev Stores `sums`, which `change` has changed.
-    function store(Stored storage stored, ILoanLedger.SumsChange memory sums, ILoanLedger.SumsChange memory change)
+    /// @dev Adds `by` to `sums`, as they were loaded, and stores them.
+    function change(Stored storage stored, ILoanLedger.SumsChange memory sums, ILoanLedger.SumsChange memory by)
         internal
     {
-        (stored.intercept, stored.slope) = (sums.intercept.toInt144(), uint256(sums.slope).toUint112());
-        if ((change.fall | change.fallDays) == 0) return;
+        add(sums, by);
+        _storeLine(stored, sums.intercept, sums.slope);
+        if ((by.fall | by.fallDays) == 0) return;
         (stored.fall, stored.fallDays) = (uint256(sums.fall).toUint96(), uint256(sums.fallDays).toUint128());
     }
 
-    /// @dev Adds `change` to `sums`.
-    function add(ILoanLedger.SumsChange memory sums, ILoanLedger.SumsChange memory change) internal pure {
-        sums.intercept += change.intercept;
-        sums.slope += change.slope;
-        sums.fall += change.fall;
-        sums.fallDays += change.fallDays;
+    /// @dev The short way while nothing falls: adds to the line alone.
+    /// @return What all loans count for now, in dollars, down.
+    function changeLine(Stored storage stored, int256 intercept, int256 slope) internal returns (uint256) {
+        unchecked {
+            intercept += stored.intercept;
+            slope += int256(uint256(stored.slope));
+            _storeLine(stored, intercept, slope);
+            return _wholeDown(intercept + slope * int256(block.timestamp), RAW);
+        }
+    }
+
+    function _storeLine(Stored storage stored, int256 intercept, int256 slope) private {
+        (stored.intercept, stored.slope) = (intercept.toInt144(), uint256(slope).toUint112());
+    }
+
+    /// @dev Adds `by` to `sums`. Days, and loans of a book, change them by 177 bits at most.
+    function add(ILoanLedger.SumsChange memory sums, ILoanLedger.SumsChange memory by) internal pure {
+        unchecked {
+            sums.intercept += by.intercept;
+            sums.slope += by.slope;
+            sums.fall += by.fall;
+            sums.fallDays += by.fallDays;
+        }
+    }
+
+    /// @dev Takes `by` from `sums`.
+    function subtract(ILoanLedger.SumsChange memory sums, ILoanLedger.SumsChange memory by) internal pure {
+        unchecked {
+            sums.intercept -= by.intercept;
+            sums.slope -= by.slope;
+            sums.fall -= by.fall;
+            sums.fallDays -= by.fallDays;
+        }
     }
 }

@@ -62,14 +62,14 @@ def test_loan__coin_for_coin__is_refused(opened: RunScene, refused: Any) -> None
     """Lending begins at a book that the DAO let in. A wallet that offers its coins isn't one, wherever it knocks."""
     scene, loans = opened, opened.suite.loans
     now = scene.engine.now() + 1
-    loan = (10_000 * WAD, 0, now, now + 30 * DAY, 10_000 * WAD, 0, 0, 0)
+    loan = (10_000 * WAD, 0, 0, now, now + 30 * DAY, 0, 10_000 * WAD, 0, 0, 0)
     scene.coin.approve(loans, 10_000 * WAD, sender=scene.rich)
     with refused("NotBook", scene.rich):
-        loans.lendCoins(loan, scene.rich, sender=scene.rich)
+        loans.lendCoins(loan, scene.rich, 0, sender=scene.rich)
     with refused("NotBook", scene.rich):
         loans.lendCash(loan, scene.cash(10_000), scene.rich, sender=scene.rich)
     with refused("NotLoanLedger", scene.rich):
-        scene.treasury.lendCoins((10_000 * WAD, 0, 0, 0), scene.rich, 10_000 * WAD, sender=scene.rich)
+        scene.treasury.lendCoins((10_000 * WAD, 0, 0, 0), scene.rich, 10_000 * WAD, 0, scene.rich, sender=scene.rich)
     scene.check()
 
 

@@ -475,7 +475,7 @@ def test_loans__in_the_wrong_decimals__are_dust_or_refused(opened, refused):
     # 6 % in millionths, and a due time in milliseconds.
     assert scene.refusal(book.draw, FREE_SHARE, 10 * COIN, 60_000, COIN, scene.rich) == "PositionOutOfRange"
     with pytest.raises(CodecError):
-        loans.debtOf((COIN, 600, scene.engine.now() * 1_000, scene.engine.now() * 1_000, COIN, 0, 0, 0))
+        loans.debtOf((COIN, 600, 0, scene.engine.now() * 1_000, scene.engine.now() * 1_000, 0, COIN, 0, 0, 0))
     scene.check()
 
 

@@ -78,9 +78,9 @@ class MoneyWorld:
     def lend(self, coins: int, to: str) -> tuple[int, ...]:
         """Coins against a loan without interest, by a book that the DAO lets in; the loan's position."""
         lent_at = self.engine.now() + 1
-        loan = (coins, 0, lent_at, lent_at + 360 * DAY, coins, 0, 0, 0)
+        loan = (coins, 0, 0, lent_at, lent_at + 360 * DAY, 0, coins, 0, 0, 0)
         self.engine.set_next_time(lent_at)
-        self.loans.lendCoins(loan, to, sender=self.dao)
+        self.loans.lendCoins(loan, to, 0, sender=self.dao)
         return loan
 
     def lose(self, dollars: int) -> None:

@@ -241,7 +241,8 @@ def check_of(world: MoneyWorld, function: str, args: tuple[Any, ...], sender: st
         return lens.claimCheck(sender, *args)
     if function == "contribute":
         return lens.contributeCheck(sender, *args)
-    return lens.lendCheck(args[2]) if function == "lendCoins" else lens.lendCashCheck(args[2])
+    _, _, amount, kept, _ = args
+    return lens.lendCheck(amount, kept) if function == "lendCoins" else lens.lendCashCheck(amount, kept)
 
 
 def buying(world: MoneyWorld, cash: int, to: str | None = None) -> tuple[str, tuple[Any, ...], str]:
@@ -259,12 +260,12 @@ def requesting(world: MoneyWorld, coins: int, controller: str | None = None) -> 
     return "requestRedeem", (coins, controller or ann, ann), ann
 
 
-def lending(world: MoneyWorld, coins: int) -> tuple[str, tuple[Any, ...], str]:
-    return "lendCoins", (NO_CHANGE, world.rich, coins), world.loans.address
+def lending(world: MoneyWorld, coins: int, kept: int = 0) -> tuple[str, tuple[Any, ...], str]:
+    return "lendCoins", (NO_CHANGE, world.rich, coins, kept, world.dao), world.loans.address
 
 
-def lending_cash(world: MoneyWorld, cash: int) -> tuple[str, tuple[Any, ...], str]:
-    return "lendCash", (NO_CHANGE, world.rich, cash), world.loans.address
+def lending_cash(world: MoneyWorld, cash: int, kept: int = 0) -> tuple[str, tuple[Any, ...], str]:
+    return "lendCash", (NO_CHANGE, world.rich, cash, kept, world.dao), world.loans.address
 
 
 @case("StoppedUntil: buy")
@@ -560,6 +561,24 @@ def _(world):
     return lending_cash(world, world.cash(11_000) + 1)
 
 
+@case("CashBelowFloor: lend cash and keep")
+def _(world):
+    return lending_cash(world, world.cash(11_000), 1)
+
+
+@case("MinterCapExceeded: kept")
+def _(world):
+    """The borrower's part fits, and the book's does not any more."""
+    world.coin.setMinter(world.treasury, world.coin.totalSupply() + 5 * WAD, sender=world.dao)
+    return lending(world, 10 * WAD, 5 * WAD + 1)
+
+
+@case("MinterCapExceeded: kept of cash")
+def _(world):
+    world.coin.setMinter(world.treasury, world.coin.totalSupply() + 5 * WAD, sender=world.dao)
+    return lending_cash(world, 1, 5 * WAD + 1)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_check__refused__is_the_error_that_the_call_raises(world: MoneyWorld, name: str) -> None:
     function, args, sender = CASES[name](world)
@@ -575,10 +594,10 @@ def test_check__too_little_equity__is_the_error_that_lending_raises(engine: Any)
     world.buy(ann, 10_000)
     world.fund(ann, 2_000)
     world.treasury.contribute(world.cash(2_000), sender=ann)
-    revert = world.revert_of("lendCoins", NO_CHANGE, ann, WAD, sender=world.loans.address)
+    revert = world.revert_of("lendCoins", NO_CHANGE, ann, WAD, 0, ann, sender=world.loans.address)
     assert revert is not None
     assert (revert.name, revert.values) == ("EquityTooLow", (2_000 * WAD, 2_000 * WAD + 1))
-    assert world.lens.lendCheck(WAD) == world.lens.lendCashCheck(1) == revert.data
+    assert world.lens.lendCheck(WAD, 0) == world.lens.lendCashCheck(1, 0) == revert.data
 
 
 def test_check__coin_without_a_row_for_the_treasury__is_the_error_that_the_coin_raises(world: MoneyWorld) -> None:
@@ -617,7 +636,9 @@ def permitted(world: MoneyWorld) -> list[tuple[str, tuple[Any, ...], str]]:
         ("claim", (own, bob), bob),
         ("contribute", (world.cash(500),), ann),
         lending(world, 10 * free * 10**12 - supply),
+        lending(world, 10 * free * 10**12 - supply, WAD),
         lending_cash(world, free - supply // 10**13 - 1),
+        lending_cash(world, world.cash(1), WAD),
     ]
 
 
@@ -652,8 +673,9 @@ def test_checks__anything__never_revert(world: MoneyWorld, amount: int, who: str
             lens.requestCheck(wallet, amount, wallet, wallet),
             lens.claimCheck(wallet, amount, wallet),
             lens.contributeCheck(wallet, amount),
-            lens.lendCheck(amount),
-            lens.lendCashCheck(amount),
+            lens.lendCheck(amount, amount),
+            lens.lendCashCheck(amount, amount),
+            lens.lendCashCheck(1, amount),
         ):
             assert isinstance(said, bytes)
         lens.money()
@@ -691,8 +713,8 @@ def test_pages__while_cash_comes_in__are_not_called_complete(engine: Any) -> Non
         ("redeemCheck", (ann, WAD, ann)),
         ("requestCheck", (ann, 100 * WAD, ann, ann)),
         ("contributeCheck", (ann, 1)),
-        ("lendCheck", (1,)),
-        ("lendCashCheck", (1,)),
+        ("lendCheck", (1, 0)),
+        ("lendCashCheck", (1, 0)),
     ]
     calls = [(lens.address, getattr(lens, name).encode(*args)) for name, args in looks]
     spy.arm(calls, False, sender=world.dao)

@@ -84,3 +84,13 @@ def test_court__forces_a_transfer__after_its_delay(
         )
     court_order(suite.certificate, "forcedTransfer", owner_a, owner_b, share_id)
     assert suite.certificate.ownerOf(share_id) == owner_b
+
+
+def test_loan__late_by_days__is_the_books_and_can_be_paid_by_its_borrower(suite, late_loan, owner_a):
+    loan_id = late_loan(days=16)
+    assert suite.book.daysPastDueOf(loan_id) == 16
+    fee = suite.book.feesDueOf(loan_id)
+    assert 0 < fee < 20 * COIN  # 5 % of an instalment
+    tx = suite.book.pay(loan_id, fee, sender=owner_a)
+    assert [event.fees for event in tx.events if event.event_name == "Paid"] == [fee]
+    assert suite.book.feesDueOf(loan_id) == 0

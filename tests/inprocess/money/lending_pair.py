@@ -187,7 +187,8 @@ class LendingWalk:
         self.seen: Counter[str] = Counter()
         self.actions: list[Callable[[], str | None]] = [
             self.draw, self.draw, self.draw, self.draw_cash, self.pay, self.pay, self.pay, self.pay_cash, self.repay,
-            self.mark, self.mark, self.rate, self.foreclose, self.foreclose_home, self.mark_home, self.sell_home,
+            self.fee, self.mark, self.mark, self.rate, self.next_rate, self.next_rate, self.foreclose,
+            self.foreclose_home, self.foreclose_part, self.mark_home, self.sell_home,
             self.value, self.value, self.buy, self.redeem, self.request, self.contribute, self.depeg, self.roll,
             self.wait, self.wait, self.bend, self.bend,
         ]  # fmt: skip
@@ -243,15 +244,31 @@ class LendingWalk:
 
     def draw(self) -> str:
         principal = self.random.choice((0, 1, self.random.randint(1, 60_000 * WAD), 60_000 * WAD))
-        return self.book("draw", self.share(), principal, *self._terms(principal), self.person())
+        if self.random.random() < 0.5:
+            return self.book("draw", self.share(), principal, *self._terms(principal), self.person())
+        fee = self._fee(principal)
+        return self.book("drawLess", self.share(), principal, fee, *self._terms(principal), self.person())
+
+    def _fee(self, amount: int) -> int:
+        return self.random.choice((0, 1, amount // 100, amount // 100, amount, amount + 1))
 
     def draw_cash(self) -> str:
         cash = self.random.randint(1, self.pair.cash(60_000))
-        return self.book("drawCash", self.share(), cash, *self._terms(cash * self.pair.model.scale), self.person())
+        terms = *self._terms(cash * self.pair.model.scale), self.person()
+        if self.random.random() < 0.5:
+            return self.book("drawCash", self.share(), cash, *terms)
+        return self.book("drawCashLess", self.share(), cash, self._fee(cash * self.pair.model.scale), *terms)
 
     def pay(self) -> str:
         person = self.person()
-        return self.book("pay", self.loan(), self.some(min(3_000 * WAD, self.coins_of(person))), sender=person)
+        coins = self.some(min(3_000 * WAD, self.coins_of(person)))
+        if self.random.random() < 0.7:
+            return self.book("pay", self.loan(), coins, sender=person)
+        return self.book("payMore", self.loan(), coins, self._fee(coins // 9), sender=person)
+
+    def fee(self) -> str:
+        person = self.person()
+        return self.book("payFee", self.loan(), self.some(self.coins_of(person) // 99), sender=person)
 
     def repay(self) -> str:
         person = self.person()
@@ -266,7 +283,25 @@ class LendingWalk:
     def rate(self) -> str:
         return self.book("setRate", self.loan(), self.random.randint(0, 10_001))
 
+    def next_rate(self) -> str:
+        """From a midnight on, mostly; one about the loan's day 30 or a near one."""
+        number, seconds = self.loan(), self.seconds()
+        midnight = (self.pair.chain.now // DAY + 1) * DAY
+        days = [midnight, midnight + DAY, midnight + DAY * self.random.randint(1, 60)]
+        if number in self.pair.model_book.terms:
+            impaired = self.pair.model_book.position(number).day(30)
+            days += [impaired - DAY, impaired - DAY, impaired, impaired + DAY]
+        when = self.random.choice(days) + (self.random.random() < 0.05)
+        terms = (0, 0) if self.random.random() < 0.1 else (self.random.randint(0, 10_001), when)
+        return self.pair.book_does("setNextRate", number, *terms, seconds=seconds)
+
     # -- foreclosure and owned homes ------------------------------------------------------------------------------
+
+    def foreclose_part(self) -> str | None:
+        """A share of the borrower's, and the loan goes on."""
+        if self.random.random() < 0.6:
+            return None
+        return self.book("foreclosePart", self.loan(), self.share(), self.random.randint(0, 30_000 * WAD))
 
     def foreclose(self) -> str | None:
         if self.random.random() < 0.6:
@@ -328,7 +363,8 @@ class LendingWalk:
 
     def bend(self) -> None:
         """To a second about which some loan's value bends."""
-        days = {loan.day(number) for loan in self.pair.model.loans.values() for number in BENDS}
+        loans = self.pair.model.loans.values()
+        days = {loan.day(number) for loan in loans for number in BENDS} | {loan.resetAt for loan in loans}
         later = sorted(day + off for day in days for off in (-1, 0, 1) if day + off > self.pair.chain.now)
         if later:
             self.pair.wait_until(self.random.choice(later[:6]))

@@ -15,7 +15,7 @@ WAD = 10**18
 MONTH = 2_628_000
 MAX_RATE_BPS = 10_000
 BENDS = (0, IMPAIRED_DAYS, INCOME_DAYS, AGED_DAYS)
-EMPTY = (0,) * 8
+EMPTY = (0,) * 10
 
 
 def row(loan: Position | None) -> tuple[int, ...]:
@@ -25,8 +25,10 @@ def row(loan: Position | None) -> tuple[int, ...]:
     return (
         loan.principal,
         loan.rateBps,
+        loan.nextRateBps,
         loan.since,
         loan.dueAt,
+        loan.resetAt,
         loan.cap,
         loan.interestRaw,
         loan.impairedRaw,
@@ -59,6 +61,7 @@ class LoanStage:
         self.loans: dict[int, Position] = {}
         self.credited = 0
         self.next_id = 1
+        self.last_share = 1_000
 
     @property
     def now(self) -> int:
@@ -73,30 +76,34 @@ class LoanStage:
     def wait_until(self, time: int) -> None:
         self.engine.set_time(time)
 
+    def next_share(self) -> int:
+        self.last_share += 1
+        return self.last_share
+
     # -- what books do --------------------------------------------------------------------------------------------
 
     def draw(self, principal: int, rate_bps: int, due_in: int, cap: int, *, seconds: int = 1) -> int:
         now = self.next(seconds)
         loan = Position(principal, rate_bps, 0, now, now + due_in, cap)
-        self.ledger.lendCoins(row(loan), self.payer, sender=self.book)
+        self.ledger.lendCoins(row(loan), self.payer, 0, sender=self.book)
         number, self.next_id = self.next_id, self.next_id + 1
         self.loans[number] = loan
         return number
 
-    def pay(self, number: int, credit: int, *, seconds: int = 1, **changes: int) -> None:
+    def pay(self, number: int, credit: int, *, seconds: int = 1, **changes: Any) -> None:
         """All that is owed if `credit` is more."""
         now, before = self.next(seconds), self.loans[number]
         owed = before.debt_up(now)
         credit = min(credit, owed)
         after = None if credit == owed else before.changed(now, paid=credit, **changes)
-        self.ledger.payInCoins(row(before), row(after), self.payer, credit, sender=self.book)
+        self.ledger.payInCoins(row(before), row(after), self.payer, credit, 0, sender=self.book)
         self.credited += credit
         if after is None:
             del self.loans[number]
         else:
             self.loans[number] = after
 
-    def push(self, number: int, *, seconds: int = 1, **changes: int) -> None:
+    def push(self, number: int, *, seconds: int = 1, **changes: Any) -> None:
         before = self.loans[number]
         after = before.changed(self.next(seconds), **changes)
         self.ledger.push(row(before), row(after), sender=self.book)
@@ -107,11 +114,17 @@ class LoanStage:
         self.ledger.forecloseForCoins(row(self.loans[number]), self.payer, 1, sender=self.book)
         del self.loans[number]
 
-    def take_home(self, number: int, share: int, floor: int, *, seconds: int = 1) -> int:
-        value = min(floor, carrying_down([self.loans[number]], self.next(seconds)))
-        event = self.ledger.takeHome(row(self.loans[number]), share, floor, sender=self.book).event("HomeTaken")
+    def take_home(self, number: int, share: int, most: int, *, paid: int = 0, seconds: int = 1) -> int:
+        """At no more than `most`. The loan ends, or goes on if only this much of it is `paid` by it."""
+        now, before = self.next(seconds), self.loans[number]
+        value = paid or min(most, carrying_down([before], now))
+        after = before.changed(now, paid=paid, taken=paid) if paid else None
+        event = self.ledger.takeHome(row(before), row(after), share, value, sender=self.book).event("HomeTaken")
         assert event.args == {"book": self.book, "shareId": share, "valueUsd": value}
-        del self.loans[number]
+        if after is None:
+            del self.loans[number]
+        else:
+            self.loans[number] = after
         return value
 
     # -- what can be seen -----------------------------------------------------------------------------------------
@@ -143,7 +156,8 @@ class LoanStage:
 
     def bends(self) -> list[int]:
         """The second before, of and after each one at which a loan's value bends."""
-        days = {loan.day(number) for loan in self.loans.values() for number in BENDS}
+        loans = self.loans.values()
+        days = {loan.day(number) for loan in loans for number in BENDS} | {loan.resetAt for loan in loans} - {0}
         return sorted({day + off for day in days for off in (-1, 0, 1)})
 
 
@@ -158,7 +172,8 @@ class LoanWalk:
         self.seen: Counter[str] = Counter()
         self.actions: list[Callable[[], object]] = [
             self.draw, self.draw, self.pay, self.pay, self.pay, self.repay, self.mark, self.mark, self.mark, self.rate,
-            self.due, self.foreclose, self.home, self.wait, self.wait, self.bend, self.bend, self.bend, self.roll,
+            self.reset, self.reset, self.reset, self.due, self.due_ahead, self.due_ahead, self.foreclose, self.home,
+            self.home_of_several, self.wait, self.wait, self.bend, self.bend, self.bend, self.roll,
         ]  # fmt: skip
 
     def run(self, steps: int) -> None:
@@ -176,6 +191,9 @@ class LoanWalk:
     def _note(self) -> None:
         for loan in self.stage.loans.values():
             passed = sum(self.stage.now >= loan.day(number) for number in BENDS[1:])
+            if loan.resetAt:
+                done = "done" if self.stage.now >= loan.resetAt else "ahead"
+                self.seen[f"reset {done if loan.resets else 'without effect'}"] += 1
             self.seen[f"{'covered' if loan.covered else 'uncovered'} {('on time', 30, 90, 120)[passed]}"] += 1
 
     # -- choices --------------------------------------------------------------------------------------------------
@@ -234,10 +252,27 @@ class LoanWalk:
     def rate(self) -> None:
         self.stage.push(self.loan(), seconds=self.seconds(), rateBps=self.random.randint(0, MAX_RATE_BPS))
 
+    def reset(self) -> None:
+        """A rate from a midnight on, of which mostly one is fixed before the loan is impaired; or none any more."""
+        number, seconds = self.loan(), self.seconds()
+        loan, midnight = self.stage.loans[number], ((self.stage.now + seconds) // DAY + 1) * DAY
+        about = loan.day(IMPAIRED_DAYS) + DAY * self.random.choice((-2, -1, -1, 0, 0, 1))
+        when = max(midnight, self.random.choice((midnight, about, midnight + DAY * self.random.randint(0, 90))))
+        reset = (0, 0) if self.random.random() < 0.1 else (self.random.randint(0, MAX_RATE_BPS), when)
+        changes: dict[str, Any] = {"reset": reset}
+        if self.random.random() < 0.3:
+            changes["cap"] = self.cap(loan, self.stage.now + seconds)
+        self.stage.push(number, seconds=seconds, **changes)
+
     def due(self) -> None:
         """Any other due time, also one that makes the loan late by more than 30, 90 or 120 days at once."""
         days = self.random.choice((0, 29, 30, 31, 60, 90, 119, 120, 121, 200, -40))
         due_at = self.stage.now - days * DAY + self.random.choice((-1, 0, 1, self.random.randint(-DAY, DAY)))
+        self.stage.push(self.loan(), seconds=self.seconds(), dueAt=due_at)
+
+    def due_ahead(self) -> None:
+        """As if all had been paid up."""
+        due_at = self.stage.now + self.random.randint(1, 60 * DAY)
         self.stage.push(self.loan(), seconds=self.seconds(), dueAt=due_at)
 
     def foreclose(self) -> object:
@@ -250,7 +285,15 @@ class LoanWalk:
             return False
         number = self.loan()
         floor = self.random.randint(0, 2 * self.stage.loans[number].principal)
-        return self.stage.take_home(number, 1_000 + number, floor, seconds=self.seconds())
+        return self.stage.take_home(number, self.stage.next_share(), floor, seconds=self.seconds())
+
+    def home_of_several(self) -> object:
+        number, seconds = self.loan(), self.seconds()
+        worth = carrying_down([self.stage.loans[number]], self.stage.now + seconds)
+        if worth < 2:
+            return False
+        paid = self.random.choice((1, worth - 1, self.random.randint(1, worth - 1)))
+        return self.stage.take_home(number, self.stage.next_share(), 0, paid=paid, seconds=seconds)
 
     def wait(self) -> None:
         self.stage.wait_until(self.stage.now + self.random.choice((1, DAY, self.random.randint(1, 200 * DAY))))

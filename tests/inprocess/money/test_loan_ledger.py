@@ -153,11 +153,13 @@ def test_largest_amounts(stage: LoanStage) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_random_walk__carrying_value_and_total_debt_are_the_sums_over_loans(stage: LoanStage, seed: int) -> None:
     walk = LoanWalk(stage, seed)
-    walk.run(800)
+    walk.run(1_000)
     assert min(walk.done.values()) > 5, walk.done
     for cover in ("covered", "uncovered"):
         for passed in ("on time", 30, 90, 120):
             assert walk.seen[f"{cover} {passed}"] > 20, walk.seen
+    for reset in ("ahead", "done", "without effect"):
+        assert walk.seen[f"reset {reset}"] > 20, walk.seen
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -223,13 +225,13 @@ def fresh(stage: LoanStage, **changes: Any) -> Position:
 def test_only_books__and_only_the_treasury_rolls(stage: LoanStage) -> None:
     ledger, who = stage.ledger, stage.stranger
     calls: list[tuple[str, tuple[Any, ...]]] = [
-        ("lendCoins", (EMPTY, who)),
+        ("lendCoins", (EMPTY, who, 0)),
         ("lendCash", (EMPTY, 1, who)),
-        ("payInCoins", (EMPTY, EMPTY, who, 1)),
+        ("payInCoins", (EMPTY, EMPTY, who, 1, 0)),
         ("payInCash", (EMPTY, EMPTY, who, 1)),
         ("push", (EMPTY, EMPTY)),
         ("forecloseForCoins", (EMPTY, who, 1)),
-        ("takeHome", (EMPTY, 257, 1)),
+        ("takeHome", (EMPTY, EMPTY, 257, 1)),
         ("markOwned", (257, 1)),
         ("sellHomeForCoins", (257, who, 1)),
         ("sellHomeForCash", (257, who, 1)),
@@ -252,7 +254,7 @@ def test_the_table_of_books(stage: LoanStage) -> None:
 
 def test_a_draw__is_exactly_its_principal_written_now_and_not_past_due(stage: LoanStage) -> None:
     def draw(loan: Position) -> None:
-        stage.ledger.lendCoins(row(loan), stage.payer, sender=stage.book)
+        stage.ledger.lendCoins(row(loan), stage.payer, 0, sender=stage.book)
 
     loan = fresh(stage, principal=0)
     with refused("PositionOutOfRange", 0, RATE, MAX_RATE_BPS, loan.since):
@@ -273,15 +275,65 @@ def test_a_draw__is_exactly_its_principal_written_now_and_not_past_due(stage: Lo
     draw(fresh(stage, dueAt=stage.now + 10))
 
 
-def test_a_draw_in_cash__is_the_face_of_the_cash(stage: LoanStage) -> None:
+def test_a_draw_in_cash__is_the_face_of_the_cash_or_more(stage: LoanStage) -> None:
     unit, cash = stage.sums.CASH_UNIT(), 60_000 * 10**6
-    for off in (-1, 1):
-        loan = fresh(stage, principal=cash * unit + off)
-        with refused("NotTheFace", loan.principal, cash * unit):
-            stage.ledger.lendCash(row(loan), cash, stage.payer, sender=stage.book)
-    loan = fresh(stage, principal=cash * unit)
-    stage.ledger.lendCash(row(loan), cash, stage.payer, sender=stage.book)
-    stage.loans[1] = loan
+    loan = fresh(stage, principal=cash * unit - 1)
+    with refused("NotTheFace", loan.principal, cash * unit):
+        stage.ledger.lendCash(row(loan), cash, stage.payer, sender=stage.book)
+    for number, more in enumerate((0, 1)):
+        loan = fresh(stage, principal=cash * unit + more)
+        stage.ledger.lendCash(row(loan), cash, stage.payer, sender=stage.book)
+        stage.loans[number] = loan
+        assert tuple(stage.sums.kept()) == (more, stage.book)
+    stage.check()
+
+
+def test_a_draw_in_coins__keeps_no_more_than_it_lends(stage: LoanStage) -> None:
+    for number, off in enumerate((-1, 0)):
+        loan = fresh(stage)
+        stage.ledger.lendCoins(row(loan), stage.payer, FACE + off, sender=stage.book)
+        stage.loans[number] = loan
+        assert tuple(stage.sums.kept()) == (FACE + off, stage.book)
+    loan = fresh(stage)
+    with refused("KeptTooMuch", FACE + 1, FACE):
+        stage.ledger.lendCoins(row(loan), stage.payer, FACE + 1, sender=stage.book)
+    stage.check()
+
+
+def test_a_payment__keeps_no_more_than_it_takes(stage: LoanStage) -> None:
+    before = stage.loans[stage.draw(FACE, RATE, MONTH, FACE)]
+    after = before.changed(stage.next(10), paid=1)
+    with refused("KeptTooMuch", 101, 100):
+        stage.ledger.payInCoins(row(before), row(after), stage.payer, 100, 101, sender=stage.book)
+
+
+@pytest.mark.parametrize("kept", [0, 1, WAD])
+@pytest.mark.parametrize("written", ["as it was", "anew"])
+def test_a_payment_that_is_all_kept__changes_no_debt(stage: LoanStage, written: str, kept: int) -> None:
+    number = stage.draw(FACE, RATE, MONTH, 40_000 * WAD)
+    for days in (10, 40, 70, 60):
+        stage.wait_until(stage.now + days * DAY)
+        before, now = stage.loans[number], stage.next(10)
+        after = before.changed(now, cap=before.cap + days) if written == "anew" else before
+        stage.ledger.payInCoins(row(before), row(after), stage.payer, kept, kept, sender=stage.book)
+        assert tuple(stage.sums.kept()) == (kept, stage.book)
+        stage.loans[number] = after
+        stage.check_at([stage.now, *near_bends(stage)])
+    before, now = stage.loans[number], stage.next(10)
+    owed = before.debt_raw(now)
+    with refused("DebtChanged", owed, owed - RAW):
+        after = before.changed(now, paid=1)
+        stage.ledger.payInCoins(row(before), row(after), stage.payer, kept, kept, sender=stage.book)
+    # Another cap, and not written now.
+    after = replace(before, cap=before.cap + 1)
+    now = stage.next(10)
+    with refused("PositionOutOfRange", after.principal, RATE, MAX_RATE_BPS, after.since):
+        stage.ledger.payInCoins(row(before), row(after), stage.payer, kept, kept, sender=stage.book)
+
+
+def test_a_fee__needs_no_loan(stage: LoanStage) -> None:
+    stage.ledger.payInCoins(EMPTY, EMPTY, stage.payer, WAD, WAD, sender=stage.book)
+    assert tuple(stage.sums.kept()) == (WAD, stage.book)
     stage.check()
 
 
@@ -290,7 +342,7 @@ def test_a_payment__lowers_the_debt_by_whole_wei(stage: LoanStage) -> None:
     before = stage.loans[number]
 
     def pay(after: Position | None) -> None:
-        stage.ledger.payInCoins(row(before), row(after), stage.payer, 1, sender=stage.book)
+        stage.ledger.payInCoins(row(before), row(after), stage.payer, 1, 0, sender=stage.book)
 
     now = stage.next(1_000)
     owed = before.debt_raw(now)
@@ -300,7 +352,7 @@ def test_a_payment__lowers_the_debt_by_whole_wei(stage: LoanStage) -> None:
     owed = before.debt_raw(now)
     after = before.changed(now, paid=1)
     left = owed - RAW + 1
-    broken = replace(after, interestRaw=after.interestRaw + 1, impairedRaw=left, incomeRaw=left)
+    broken = replace(after, interestRaw=after.interestRaw + 1)
     with refused("NotPaid", owed, left):
         pay(broken)
     now = stage.next(1_000)
@@ -310,7 +362,7 @@ def test_a_payment__lowers_the_debt_by_whole_wei(stage: LoanStage) -> None:
         pay(more)
     stage.next(1_000)
     with refused("NotPaid", 0, 0):
-        stage.ledger.payInCoins(EMPTY, EMPTY, stage.payer, 1, sender=stage.book)
+        stage.ledger.payInCoins(EMPTY, EMPTY, stage.payer, 1, 0, sender=stage.book)
     # A second too old or too young.
     for off in (-1, 1):
         now = stage.next(1_000)
@@ -338,7 +390,7 @@ def test_a_push__changes_nothing_that_is_owed(stage: LoanStage) -> None:
 
 @pytest.mark.parametrize("days", [10, 45, 100])
 @pytest.mark.parametrize("off", [1, -1])
-@pytest.mark.parametrize("field", [6, 7])
+@pytest.mark.parametrize("field", [8, 9])
 def test_references_are_carried_over(stage: LoanStage, days: int, field: int, off: int) -> None:
     number = stage.draw(FACE, RATE, 0, 0)
     stage.wait_until(stage.now + days * DAY)
@@ -373,6 +425,10 @@ def test_owned_homes__are_taken_marked_down_and_sold(stage: LoanStage) -> None:
         assert event.args == {"shareId": share, "previousUsd": held, "valueUsd": lower}
         assert ledger.ownedHomeUsd(share) == stage.sums.homesUsd() == lower
 
+    # Worth nothing, as one is marked that a court took away: it can come back.
+    assert stage.take_home(stage.draw(FACE, RATE, 0, FACE), share, 7) == ledger.ownedHomeUsd(share) == 7
+    ledger.markOwned(share, 0, sender=book)
+
     # Worth nothing, and still owned.
     event = ledger.sellHomeForCoins(share, stage.payer, 5, sender=book).event("HomeSold")
     assert event.args == {"shareId": share, "valueUsd": 0, "coins": 5, "cash": 0}
@@ -381,13 +437,53 @@ def test_owned_homes__are_taken_marked_down_and_sold(stage: LoanStage) -> None:
             getattr(ledger, name)(share, *args, sender=book)
 
 
-def test_owned_homes__floor_and_sale_for_cash(stage: LoanStage) -> None:
+def test_owned_homes__at_less_and_sale_for_cash(stage: LoanStage) -> None:
     number = stage.draw(FACE, RATE, 0, FACE)
     stage.wait_until(stage.now + 100 * DAY)
     assert stage.take_home(number, 258, 50_000 * WAD) == 50_000 * WAD
     event = stage.ledger.sellHomeForCash(258, stage.payer, 9, sender=stage.book).event("HomeSold")
     assert event.args == {"shareId": 258, "valueUsd": 50_000 * WAD, "coins": 0, "cash": 9}
     assert (stage.ledger.ownedHomeUsd(258), stage.sums.homesUsd(), stage.sums.credited()) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("off", [-1, 0, 1])
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_owned_homes__are_taken_at_no_more_than_the_loan_counts_for(stage: LoanStage, off: int, goes_on: bool) -> None:
+    number = stage.draw(FACE, RATE, 0, 30_000 * WAD)
+    stage.wait_until(stage.now + 75 * DAY)
+    before, now = stage.loans[number], stage.next(10)
+    carrying = int(before.carrying_raw(now) // RAW)
+    after = before.changed(now, paid=carrying + off, taken=carrying + off) if goes_on else None
+    args = row(before), row(after), 257, carrying + off
+    if off > 0:
+        with refused("HomeAboveLoan", 257, carrying + 1, carrying):
+            stage.ledger.takeHome(*args, sender=stage.book)
+        return
+    stage.ledger.takeHome(*args, sender=stage.book)
+    assert stage.ledger.ownedHomeUsd(257) == stage.sums.homesUsd() == carrying + off
+    stage.loans = {} if after is None else {number: after}
+    stage.check_at([stage.now, *near_bends(stage)])
+
+
+@pytest.mark.parametrize("value", [0, 20_000 * WAD])
+def test_owned_homes__of_a_loan_that_goes_on__lower_its_debt_by_their_value(stage: LoanStage, value: int) -> None:
+    number = stage.draw(FACE, RATE, 0, 70_000 * WAD)
+    stage.wait_until(stage.now + 100 * DAY)
+    before = stage.loans[number]
+    for off in (-1, 1) if value else ():
+        after = before.changed(stage.next(10), paid=value + off, taken=value)
+        with refused("CreditIsNotValue", value + off, value):
+            stage.ledger.takeHome(row(before), row(after), 257, value, sender=stage.book)
+    if not value:
+        now = stage.next(10)
+        owed = before.debt_raw(now)
+        with refused("DebtChanged", owed, owed - RAW):
+            stage.ledger.takeHome(row(before), row(before.changed(now, paid=1)), 257, 0, sender=stage.book)
+    after = before.changed(stage.next(10), paid=value, taken=value)
+    stage.ledger.takeHome(row(before), row(after), 257, value, sender=stage.book)
+    stage.loans[number] = after
+    assert stage.sums.homesUsd() == value
+    stage.check_at([stage.now, *near_bends(stage)])
 
 
 def test_all_days_of_the_schedule_are_looked_at() -> None:

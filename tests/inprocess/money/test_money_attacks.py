@@ -150,8 +150,8 @@ def speak_as_book(pair: LendingPair, face: int) -> tuple[int, ...]:
     pair.ledger.setBook(pair.dao, True, sender=pair.dao)
     now = pair.engine.now() + 1
     pair.engine.set_next_time(now)
-    loan = (face, 0, now, now + 30 * DAY, 2 * face, 0, 0, 0)
-    pair.ledger.lendCoins(loan, pair.people[0], sender=pair.dao)
+    loan = (face, 0, 0, now, now + 30 * DAY, 0, 2 * face, 0, 0, 0)
+    pair.ledger.lendCoins(loan, pair.people[0], 0, sender=pair.dao)
     pair.engine.set_next_time(now + 60)
     return loan
 
@@ -168,9 +168,9 @@ def test_waiting_coins__pay_nobodys_debt(pair: LendingPair) -> None:
     waiting = pair.treasury.demandPage().waiting
     assert 0 < waiting == pair.coin.balanceOf(pair.treasury)
 
-    left = (loan[0] - WAD, *loan[1:2], pair.engine.now() + 1, *loan[3:])
-    pair.engine.set_next_time(left[2])
-    refused = name_of(pair.ledger.payInCoins, loan, left, pair.treasury, WAD, sender=pair.dao)
+    left = (loan[0] - WAD, *loan[1:3], pair.engine.now() + 1, *loan[4:])
+    pair.engine.set_next_time(left[3])
+    refused = name_of(pair.ledger.payInCoins, loan, left, pair.treasury, WAD, 0, sender=pair.dao)
     assert refused == "PayerIsTreasury"
     assert pair.coin.balanceOf(pair.treasury) == waiting
     pair.treasury.contribute(pair.cash(100_000), sender=first)

@@ -1,0 +1,16 @@
+"""What the opening and the rules both count on."""
+
+OWNERS = ("alice", "bob", "carol", "dave", "insider", "spammer", "flapper")
+"""Who owns shares; the attacker has no credential."""
+
+HOUSES = {1: 8, 2: 8, 3: 12}
+"""Shares of each."""
+
+LANDLORD = "insider"
+"""Owns most of the last house: enough shares for more loans, and more shares on one, than there may be."""
+
+SHARE_VALUE = 100_000
+"""In dollars, at first."""
+
+RATE_BOUND = 1_200
+"""The highest rate that most borrowers take, in basis points a year."""

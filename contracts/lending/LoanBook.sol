@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IFeeSplitter} from "../../interfaces/coin/IFeeSplitter.sol";
+import {ILoanBook} from "../../interfaces/lending/ILoanBook.sol";
+import {LoanId} from "../../interfaces/lending/LoanId.sol";
+import {PropertyId, ShareId} from "../../interfaces/property/Ids.sol";
+import {ILienHolder} from "../../interfaces/property/ILienHolder.sol";
+import {Ageing} from "../coin/libraries/Ageing.sol";
+import {Foreclosures} from "./Foreclosures.sol";
+import {DueCounts, OriginatorRow} from "./libraries/DueCounts.sol";
+import {IdWord} from "./libraries/IdWords.sol";
+import {Agreed, Arrears, Core, Debtor, Offer, Reset, Running, Standing} from "./libraries/LoanSlots.sol";
+import {LoanStore} from "./LoanStore.sol";
+import {Servicing} from "./Servicing.sol";
+import {Draws} from "./Draws.sol";
+
+/// @title LoanBook
+/// @notice See {ILoanBook}.
+/// @dev What it is made of, from the ground up: `LoanStore` (slots), `Draws`, `Servicing`, `Foreclosures`.
+/// No person has a role here: who has one works at the desk.
+/// @custom:kill The guardian stops foreclosures at the desk; new loans stop with the treasury's switch for
+/// lending, or when the DAO closes the book at the ledger. Nothing stops payments.
+contract LoanBook is Foreclosures {
+    using DueCounts for DueCounts.Originator;
+
+    IFeeSplitter private immutable SPLITTER;
+    /// @inheritdoc ILoanBook
+    bytes32 public immutable makeUp;
+
+    constructor(BookPeers memory peers, BookTerms memory given)
+        LoanStore(peers, given)
+        Draws(peers, given)
+        Servicing(given)
+        Foreclosures(peers, given)
+    {
+        _requireTerms(given);
+        SPLITTER = peers.splitter;
+        makeUp = keccak256(abi.encode(peers, given));
+        // The splitter takes what is swept to it, and nothing else of ours is ever allowed to anybody.
+        COIN.approve(address(SPLITTER), type(uint256).max);
+    }
+
+    function _requireTerms(BookTerms memory given) private pure {
+        _requireTerm("noticeLtvBps", given.noticeLtvBps, 1, WHOLE_BPS);
+        _requireTerm("capBps", given.capBps, 1, given.noticeLtvBps);
+        _requireTerm("drawLtvBps", given.drawLtvBps, 1, given.capBps);
+        _requireTerm("graceDays", given.graceDays, 0, Ageing.IMPAIRED_DAYS - 1);
+        _requireTerm("foreclosureDays", given.foreclosureDays, Ageing.IMPAIRED_DAYS + 1, 365);
+        _requireTerm("noticePeriod", given.noticePeriod, 1 days, 365 days);
+        _requireTerm("mostApprovalPeriod", given.mostApprovalPeriod, 1 days, 365 days);
+        // 16 bits count an originator's loans of one due day.
+        _requireTerm("minLoan", given.minLoan, given.originatorCap / DueCounts.MOST_A_DAY + 1, given.borrowerCap);
+        _requireTerm("minDebt", given.minDebt, 1, given.minLoan);
+        // An instalment is at most the principal and a month's interest, and late fees are at most 48 of them: 96 bits.
+        _requireTerm("borrowerCap", given.borrowerCap, given.minLoan, type(uint96).max / 64);
+        _requireTerm("originatorCap", given.originatorCap, given.borrowerCap, type(uint96).max);
+        _requireTerm("houseCapBps", given.houseCapBps, 1, WHOLE_BPS);
+        _requireTerm("maxLateOfOriginator", given.maxLateOfOriginator, 0, 1_000);
+        _requireTerm("originationFeeBps", given.originationFeeBps, 0, 500);
+        _requireTerm("lateFeeBps", given.lateFeeBps, 0, 1_000);
+        _requireTerm("marginBps", given.marginBps, 0, 2_000);
+        _requireTerm("resetStepBps", given.resetStepBps, 1, given.lifeStepBps);
+        _requireTerm("lifeStepBps", given.lifeStepBps, given.resetStepBps, 2_000);
+        _requireTerm("fixingPeriod", given.fixingPeriod, 1 days, 180 days);
+    }
+
+    function _requireTerm(string memory term, uint256 value, uint256 least, uint256 most) private pure {
+        require(value >= least && value <= most, TermOutOfRange(term, value, least, most));
+    }
+
+    /* FEES */
+
+    /// @inheritdoc ILoanBook
+    function sweepFees(PropertyId propertyId, IFeeSplitter.FeeKind kind) external returns (uint256 coins) {
+        coins = _fees[propertyId][kind];
+        _fees[propertyId][kind] = 0;
+        emit FeesSwept(propertyId, kind, coins);
+        SPLITTER.pay(propertyId, kind, coins);
+    }
+
+    /// @inheritdoc ILoanBook
+    function feesOf(PropertyId propertyId, IFeeSplitter.FeeKind kind) external view returns (uint256) {
+        return _fees[propertyId][kind];
+    }
+
+    /* VIEWS: A LOAN */
+
+    /// @inheritdoc ILoanBook
+    function stageOf(LoanId loanId) external view returns (Stage) {
+        return _loans[loanId].core.stage();
+    }
+
+    /// @inheritdoc ILoanBook
+    function debtOf(LoanId loanId) external view returns (uint256) {
+        return _isOpen(loanId) ? _read(loanId).debt : 0;
+    }
+
+    /// @inheritdoc ILoanBook
+    function feesDueOf(LoanId loanId) external view returns (uint256) {
+        return _isOpen(loanId) ? _chargeFees(_read(loanId)) : 0;
+    }
+
+    /// @inheritdoc ILoanBook
+    function daysPastDueOf(LoanId loanId) external view returns (uint256) {
+        return _isOpen(loanId) ? _daysPastDue(_read(loanId)) : 0;
+    }
+
+    /// @inheritdoc ILoanBook
+    function stoppedTimeOf(LoanId loanId) external view returns (uint256) {
+        return _isOpen(loanId) ? _stoppedTime(_read(loanId)) : 0;
+    }
+
+    /// @inheritdoc ILoanBook
+    function noticeRanOf(LoanId loanId) external view returns (uint256) {
+        return _isOpen(loanId) ? _noticeRan(_read(loanId)) : 0;
+    }
+
+    function _isOpen(LoanId loanId) private view returns (bool) {
+        Stage stage = _loans[loanId].core.stage();
+        return stage == Stage.Active || stage == Stage.Foreclosing;
+    }
+
+    /// @inheritdoc ILienHolder
+    /// @dev With the rate as it was when the loan was last written.
+    function termsOf(ShareId shareId) external view returns (Terms memory terms) {
+        LoanId loanId = loanOfShare(shareId);
+        require(loanId.raw() != 0, NotCollateral(shareId));
+        Slots storage slots = _loans[loanId];
+        Running running = slots.running;
+        terms.lender = address(TREASURY);
+        terms.amount = slots.debtor.face();
+        terms.currency = address(COIN);
+        terms.rateBps = slots.core.rateBps();
+        terms.startedAt = slots.agreed.startedAt();
+        unchecked {
+            terms.termPeriod = uint40(running.instalments() * MONTH);
+        }
+        terms.kind = running.isOf(Kind.Fixed) ? "fixed" : "interest-only";
+        if (running.isOf(Kind.Adjustable)) terms.kind = "adjustable";
+    }
+
+    /* VIEWS: THE REST */
+
+    /// @inheritdoc ILoanBook
+    function originatorPage(uint256 number) external view returns (uint256 face, uint256 late, uint256 open) {
+        OriginatorRow row = _originators[number].row;
+        return (row.face(), _originators[number].lateOn(row, _lastLateDay()), row.open());
+    }
+
+    /// @inheritdoc ILoanBook
+    function surplusOf(address borrower) external view returns (uint256) {
+        return _surplus[borrower];
+    }
+
+    /* THE SLOTS */
+
+    /// @inheritdoc ILoanBook
+    function slotsOf(LoanId loanId) external view returns (uint256[10] memory) {
+        Slots storage slots = _loans[loanId];
+        return [
+            Core.unwrap(slots.core),
+            Running.unwrap(slots.running),
+            Agreed.unwrap(slots.agreed),
+            Offer.unwrap(slots.offer),
+            Debtor.unwrap(slots.debtor),
+            uint256(slots.ownerId),
+            Arrears.unwrap(slots.arrears),
+            Standing.unwrap(slots.standing),
+            Reset.unwrap(slots.reset),
+            IdWord.unwrap(slots.more)
+        ];
+    }
+
+    /// @inheritdoc ILoanBook
+    function idsOfOwner(bytes32 ownerId) external view returns (uint256) {
+        return IdWord.unwrap(_ofOwner[ownerId]);
+    }
+
+    /// @inheritdoc ILoanBook
+    function idsOfShares(uint256 eightShares) external view returns (uint256) {
+        return IdWord.unwrap(_ofShares[eightShares]);
+    }
+}
