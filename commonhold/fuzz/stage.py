@@ -10,6 +10,7 @@ from commonhold.fuzz.port import PUPPET, Port
 from commonhold.fuzz.rules.feeds import DESCRIPTION, PLACES, POINT
 from commonhold.fuzz.world import World
 from commonhold.model import Model, Setting
+from commonhold.model.certificate import Rights
 from commonhold.model.core import ZERO_ADDRESS, ZERO_WORD
 from commonhold.model.feeds import ChainlinkFeed, FaultyFeed, FeedTerms
 from commonhold.model.identity import Credential
@@ -131,6 +132,9 @@ def setting_of(suite: Suite, contracts: dict[str, Contract], cast: Cast, feeds: 
         payees=_payees(suite),
         provider_payees={provider.key: _address(suite, provider.payee) for provider in parameters.fees.providers},
         protocol_holders={suite.treasury.address: Credential(*suite.credentials.credentialOf(suite.treasury)[:6])},
+        lien_holders={
+            holder.address: Rights(*suite.certificate.holderRights(holder)) for holder in (suite.book, suite.auction)
+        },
     )
 
 

@@ -76,6 +76,7 @@ class Setting:
     payees: Mapping[int, str]  # of the splitter's parties
     provider_payees: Mapping[bytes, str]
     protocol_holders: Mapping[str, Credential]  # as the deployment left them
+    lien_holders: Mapping[str, Rights]  # rows of the certificate, but the model's own holder
 
 
 FUNCTION_ROLES: dict[str, dict[int, tuple[str, ...]]] = {
@@ -191,6 +192,7 @@ class Model:
         self.registry.listener_address = self.certificate.address
         self.certificate.renderer_address = setting.addresses["renderer"]
         self.certificate.rows[self.lien_holder.address] = Rights(mayLien=True, mayLease=True)
+        self.certificate.rows.update(setting.lien_holders)
         for minter, cap in setting.minter_caps.items():
             self.coin.minters[minter] = Minter(cap)
         if setting.oracle.index_terms is not None:

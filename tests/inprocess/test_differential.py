@@ -19,7 +19,7 @@ CONTRACTS_WITH_STORAGE = (
 
 def test_differential__random_sequence__same_on_both_engines() -> None:
     world = open_stage(InProcessEngine())
-    sequence = record(world, "differential/1", STEPS)
+    sequence = record(world, "differential/3", STEPS)
     here = observe(world, sequence)
     there = through_ape(world, {"sequence": sequence})["observed"]["sequence"]
     assert differences(here, there, sequence) == []
@@ -30,7 +30,7 @@ def test_differential__random_sequence__same_on_both_engines() -> None:
 
 def test_differential__any_difference__is_named() -> None:
     world = open_stage(InProcessEngine())
-    sequence = record(world, "differential/2", 20)
+    sequence = record(world, "differential/3", 20)
     here = observe(world, sequence)
     there = copy.deepcopy(here)
     slot = next(iter(there["storage"]["certificate"]))

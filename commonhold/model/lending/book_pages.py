@@ -171,7 +171,9 @@ class BookPages(Managed):
             rate, instalment, fixed = self._rate_from_now(loan_id, loan, pays=False)
         return (
             int(loan.stage),
-            tuple(application) if len(loan.shares) == 0 else (loan.shares[0], *application[1:]),  # TEMP
+            tuple(application)
+            if len(loan.shares) == 0
+            else (loan.shares[0], *application[1:]),  # the share that comes first now
             self.today(loan),
             loan.owner_id,
             loan.originator,

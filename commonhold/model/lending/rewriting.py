@@ -31,7 +31,8 @@ class Rewriting(BookPages):
         pays: bool = False,
         fixes: bool = False,
     ) -> After:
-        """With this value. A payment goes by the schedule; what an auction brings (a credit alone) does not."""
+        """With this value. A payment goes by the schedule; what an auction brings (a credit alone) does not, nor
+        what the treasury takes a share for (`taken`, of the credit)."""
         position = self.position(loan_id)
         rate, instalment, fixed = self._rate_from_now(loan_id, loan, pays=pays)
         if pays or fixes:

@@ -129,6 +129,9 @@ class Strangers:
             sender = (
                 self.scene.desk.loanOf(arguments[0]).borrower if arguments[0] <= self.scene.desk.lastLoan() else sender
             )
+        if function["name"] == "approve" and 0 < arguments[0] <= self.scene.desk.lastLoan():
+            page = self.scene.desk.loanOf(arguments[0])  # he says exactly what was asked
+            arguments[1:] = [page.borrower, tuple(page.application), RATE_BPS, self.scene.engine.now() + DAY]
         self.tried[f"{key}.{function['name']}"] += 1
         self.send(f"{key}.{function['name']}", lambda: getattr(contract, function["name"])(*arguments, sender=sender))
 
@@ -197,6 +200,7 @@ class Strangers:
             page = self.scene.desk.loanOf(loan)
             assert (page.stage in DRAWN) == (loan in self.drawn)
             if page.stage == LoanStage.APPROVED:
+                assert loan in self.approved
                 assert self.promise(page) == tuple(self.approved[loan][:-2])
             elif page.stage in (LoanStage.NONE, LoanStage.REQUESTED):
                 assert loan not in self.approved
