@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV := .venv/bin
 export HOMES STEPS SEED CHECK FOCUS
+# A test run starts some hundred Python processes: that they don't compile all packages anew saves a minute and a half.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo test test-inprocess test-chain lint format fuzz gas lock clean

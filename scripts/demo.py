@@ -1,8 +1,9 @@
 """The whole suite at work: `make demo`, or `ape run demo --homes 12`.
 
 Deploys on the embedded chain, puts real homes on it, pays income, moves a share, records and releases a lien, and tries
-what must be refused. Then more coins want out of the treasury than it has cash for, and are served in order. At last
-seven nodes value the homes, two of them lying, and four years pass on a real price index.
+what must be refused. Then seven nodes value the homes, two of them lying, four years pass on a real price index, and
+real applications for loans are judged. At last more coins want out of the treasury than it has cash for, and are
+served in order.
 Leaves out/certificate.svg, out/suite.json, and the charts out/values and out/observations (.png and .svg).
 """
 
@@ -47,7 +48,7 @@ from commonhold.oracle.feeds import show_feed
 
 @click.command(cls=NetworkCommand)
 @network_option()
-@click.option("--homes", type=click.IntRange(1, 321), default=12, envvar="HOMES", show_default=True, help="How many.")
+@click.option("--homes", type=click.IntRange(2, 321), default=12, envvar="HOMES", show_default=True, help="How many.")
 def cli(provider, homes):
     """Show the whole suite at work on the embedded chain."""
     began = time.monotonic()
@@ -66,8 +67,8 @@ def cli(provider, homes):
     console.print(portfolio_table("Portfolio: real house sales, as they stand on chain", placed, houses))
     console.print("What is invented about these homes begins with INV or says so; see the file's header.\n")
     console.print(certificate_table(certificate_of(suite, story.followed_share)))
-    tell_of_the_money(connection, story)
     charts = [*tell_of_the_oracle(connection, story, whole), *tell_of_the_loans(connection, story, portfolio)]
+    tell_of_the_money(connection, story)
     chronicle = story.chronicle
     rows = [(refusal.tried, refusal.error, _values(refusal.named)) for refusal in chronicle.refusals]
     console.print(refusal_table(rows))
@@ -82,7 +83,8 @@ def cli(provider, homes):
 
 def tell_of_the_money(connection: Connection, story: Story) -> None:
     """The chapter of the treasury, told and shown."""
-    chapter = MoneyStory(connection.suite, story.cast, story.pledged_share, story.chronicle, connection.console.print)
+    suite, seller = connection.suite, story.options.holding_entity
+    chapter = MoneyStory(suite, story.cast, seller, story.pledged_share, story.chronicle, connection.console.print)
     connection.console.print()
     chapter.run()
     desk = chapter.desk

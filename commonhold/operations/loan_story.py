@@ -32,7 +32,7 @@ from commonhold.recipe.buying import give_cash, give_coins, keep_price_valid
 ONE, DAY = 10**18, 86_400
 SHARES_SOLD = 64
 """As many as eight wallets can have loans; the applications that would fit after them are counted."""
-CASH = 400_000  # whole tokens: bought for coins, so that there is cash above the floor
+CASH_PER_HOME = 33_000  # whole tokens: bought for coins, so that there is cash above the floor
 PATIENCE = 60
 """Days that the chapter waits at most for the demand for cash to fade."""
 PAYING = 3  # borrowers who pay their first instalment
@@ -85,7 +85,7 @@ class LoanStory:
             give_cash(suite, giver, given)
             self.chronicle.did("give cash to equity", [suite.treasury.contribute(given, sender=giver)])
         buyer = self.cast.buyer
-        self.chronicle.did("buy coins", give_coins(suite, buyer, CASH * ONE))
+        self.chronicle.did("buy coins", give_coins(suite, buyer, CASH_PER_HOME * len(self.homes.homes) * ONE))
         for _ in range(PATIENCE):
             if not suite.treasury.lendingPaused():
                 break
