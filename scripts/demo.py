@@ -1,9 +1,9 @@
 """The whole suite at work: `make demo`, or `ape run demo --homes 12`.
 
-Deploys on the embedded chain, puts real homes on it, pays income, moves a share, records and releases a lien, and tries
-what must be refused. Then seven nodes value the homes, two of them lying, four years pass on a real price index, and
-real applications for loans are judged. At last more coins want out of the treasury than it has cash for, and are
-served in order.
+Deploys on the embedded chain, puts real homes on it, pays income, moves a share, and tries what must be refused. Then
+seven nodes value the homes, two of them lying, and four years pass on a real price index. Real applications for loans
+are judged: shares are locked by their liens, and one is free again when its loan is repaid. At last more coins want out
+of the treasury than it has cash for, and are served in order.
 Leaves out/certificate.svg, out/suite.json, and the charts out/values and out/observations (.png and .svg).
 """
 
@@ -66,7 +66,7 @@ def cli(provider, homes):
     console.print()
     console.print(portfolio_table("Portfolio: real house sales, as they stand on chain", placed, houses))
     console.print("What is invented about these homes begins with INV or says so; see the file's header.\n")
-    console.print(certificate_table(certificate_of(suite, story.followed_share)))
+    console.print(certificate_table(certificate_of(suite, story.followed_share), suite.coin.address))
     charts = [*tell_of_the_oracle(connection, story, whole), *tell_of_the_loans(connection, story, portfolio)]
     tell_of_the_money(connection, story)
     chronicle = story.chronicle
@@ -84,7 +84,7 @@ def cli(provider, homes):
 def tell_of_the_money(connection: Connection, story: Story) -> None:
     """The chapter of the treasury, told and shown."""
     suite, seller = connection.suite, story.options.holding_entity
-    chapter = MoneyStory(suite, story.cast, seller, story.pledged_share, story.chronicle, connection.console.print)
+    chapter = MoneyStory(suite, story.cast, seller, story.kept_share, story.chronicle, connection.console.print)
     connection.console.print()
     chapter.run()
     desk = chapter.desk

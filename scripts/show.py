@@ -39,7 +39,8 @@ def show_property(provider, property_id):
 def show_certificate(provider, share_id, svg):
     """A certificate: what the paper shows, and what it does not."""
     connection = connect(provider)
-    connection.console.print(certificate_table(certificate_of(connection.suite, share_id)))
+    suite, console = connection.suite, connection.console
+    console.print(certificate_table(certificate_of(suite, share_id), suite.coin.address))
     if svg is not None:
         connection.console.print(f"picture: {write_svg(connection.suite, share_id, svg)}")
 

@@ -13,12 +13,14 @@ from typing import Any
 import ape
 from ape.api import AccountAPI, ProviderAPI
 from eth_account.messages import encode_typed_data
+from requests.exceptions import HTTPError, ReadTimeout
 
 from commonhold.engines.base import (
     SEND_GAS,
     ZERO_ADDRESS,
     Engine,
     EngineError,
+    LogsRefused,
     RawLog,
     Receipt,
     Revert,
@@ -33,6 +35,7 @@ FIRST_PAUSE = 0.5  # seconds between the first two looks for a transaction on a 
 LONGEST_PAUSE = 2.0
 LOCAL_FIRST_PAUSE = 0.0005
 LOCAL_LONGEST_PAUSE = 0.004  # a local block is there in milliseconds: doubling on would sleep past it
+TOO_MUCH = (400, 413, 422, 500, 502, 503, 504)  # how nodes say over HTTP that they won't search so many blocks
 
 
 class ApeEngine(Engine):
@@ -236,6 +239,38 @@ class ApeEngine(Engine):
         answer = self._rpc("eth_getLogs", {"address": address, "fromBlock": hex(from_block), "toBlock": "latest"})
         return [_raw_log(log) for log in answer]
 
+    def logs(
+        self, addresses: Sequence[str], topics: Sequence[Sequence[bytes] | None], from_block: int, to_block: int
+    ) -> list[RawLog]:
+        wanted = [None if some is None else ["0x" + topic.hex() for topic in some] for some in topics]
+        request = {"address": list(addresses), "topics": wanted, "fromBlock": hex(from_block), "toBlock": hex(to_block)}
+        answer = self._ask_logs(request)
+        times: dict[str, Any] = {log["blockNumber"]: log.get("blockTimestamp") for log in answer}
+        for number in [number for number, told in times.items() if not told]:
+            times[number] = self._rpc("eth_getBlockByNumber", number, False)["timestamp"]
+        found = [_raw_log(log, times[log["blockNumber"]]) for log in answer]
+        return sorted(found, key=lambda log: (log.block, log.index))
+
+    def _ask_logs(self, request: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """A node that refuses is told from one that is not there: asking for less helps only with the first."""
+        try:
+            answer = self._post("eth_getLogs", request)
+        except ReadTimeout:
+            raise LogsRefused(f"{self.name} takes too long over eth_getLogs") from None
+        except HTTPError as problem:
+            if problem.response is None or problem.response.status_code not in TOO_MUCH:
+                raise self._no_answer(problem) from None
+            raise LogsRefused(f"{self.name} refuses eth_getLogs: {_first_line(problem)}") from None
+        except Exception as problem:
+            raise self._no_answer(problem) from None
+        if "error" in answer:
+            raise LogsRefused(f"{self.name} refuses eth_getLogs: {str(answer['error'].get('message'))[:300]}")
+        return answer["result"]
+
+    def block_hash(self, number: int) -> str | None:
+        block = self._rpc("eth_getBlockByNumber", hex(number), False)
+        return block and block["hash"]
+
     def transaction(self, tx_hash: str) -> Sent:
         found = self._rpc("eth_getTransactionByHash", tx_hash)
         if found is None:
@@ -264,22 +299,30 @@ class ApeEngine(Engine):
 
     def _request(self, method: str, *params: Any) -> dict[str, Any]:
         try:
-            return self.provider.web3.provider.make_request(method, list(params))
+            return self._post(method, *params)
         except Exception as problem:  # the connection's library, and the ones below it, raise dozens of kinds
-            raise EngineError(f"{self.name} does not answer: {_first_line(problem)}") from None
+            raise self._no_answer(problem) from None
+
+    def _post(self, method: str, *params: Any) -> dict[str, Any]:
+        return self.provider.web3.provider.make_request(method, list(params))
+
+    def _no_answer(self, problem: Exception) -> EngineError:
+        return EngineError(f"{self.name} does not answer: {_first_line(problem)}")
 
 
 def _revert_of(data: bytes) -> Revert:
     return Revert("Unknown", {"data": data}, data) if data else Revert("Empty", {})
 
 
-def _raw_log(log: Mapping[str, Any]) -> RawLog:
+def _raw_log(log: Mapping[str, Any], time: str = "0x0") -> RawLog:
     return RawLog(
         checksum(bytes.fromhex(log["address"][2:])),
         tuple(bytes.fromhex(topic[2:]) for topic in log["topics"]),
         bytes.fromhex(log["data"][2:]),
         int(log["blockNumber"], 16),
         log["transactionHash"],
+        int(log["logIndex"], 16),
+        int(time, 16),
     )
 
 

@@ -30,6 +30,10 @@ class EngineError(Exception):
     """The engine can't do what was asked: no such contract, no key, a dead chain. Never a contract's refusal."""
 
 
+class LogsRefused(EngineError):
+    """A node that is there won't give so many events, or those of so many blocks, at once: ask for fewer."""
+
+
 class Revert(Exception):
     """A contract refused. `name` is the custom error's; also `Error` (a text), `Panic` (a code), `Empty` (no data),
     `Unknown` (data that no ABI of the project explains) and `Halt` (out of gas, invalid opcode)."""
@@ -60,6 +64,8 @@ class RawLog:
     data: bytes
     block: int = 0
     tx_hash: str = ""
+    index: int = field(default=0, compare=False)  # its place in the block
+    timestamp: int = field(default=0, compare=False)  # its block's time, where the node says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +259,17 @@ class Engine(ABC):
     @abstractmethod
     def raw_logs(self, address: str, from_block: int = 0) -> list[RawLog]:
         """All events of the contract at `address` since `from_block`."""
+
+    @abstractmethod
+    def logs(
+        self, addresses: Sequence[str], topics: Sequence[Sequence[bytes] | None], from_block: int, to_block: int
+    ) -> list[RawLog]:
+        """Events of these contracts in these blocks, both included, in order, each with its block's time. `topics` has
+        for each place what may stand there, None for anything. Raises LogsRefused if that is too much at once."""
+
+    @abstractmethod
+    def block_hash(self, number: int) -> str | None:
+        """The hash of a block, None if there is no such block: another hash, another past."""
 
     @abstractmethod
     def transaction(self, tx_hash: str) -> Sent:

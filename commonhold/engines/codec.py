@@ -394,7 +394,8 @@ class EventCoder:
         self.topic = keccak(text=self.signature)
         indexed = [parameter for parameter in inputs if parameter["indexed"]]
         self.topic_count = 1 + len(indexed)
-        self._names = [parameter["name"] for parameter in inputs]
+        self.names: list[str] = [parameter["name"] for parameter in inputs]
+        self.indexed: list[str] = [parameter["name"] for parameter in indexed]
         self._topics = [(parameter["name"], _word_decoder(canonical_type(parameter))) for parameter in indexed]
         self._data = ParametersCoder(
             [parameter for parameter in inputs if not parameter["indexed"]], f"event {contract}.{self.name}"
@@ -407,7 +408,7 @@ class EventCoder:
             for (name, decode), topic in zip(self._topics, topics[1:], strict=True)
         }
         found.update(zip(self._data.names, self._data.decode(data), strict=True))
-        return {name: found[name] for name in self._names}
+        return {name: found[name] for name in self.names}
 
 
 class AbiCoders:

@@ -7,6 +7,7 @@ are used up. Time moves as on our anvil: one second a transaction, unless told o
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -140,9 +141,9 @@ class InProcessEngine(Engine):
         number = self._number
         tx_hash = f"0x{number:064x}"  # there are no transactions to hash: the block's number tells them apart
         logs: list[RawLog] = []
-        for log in self._evm.result.logs:  # type: ignore[union-attr]
+        for index, log in enumerate(self._evm.result.logs):  # type: ignore[union-attr]
             topics, data = log.data
-            logs.append(RawLog(log.address, tuple(topics), data, number, tx_hash))
+            logs.append(RawLog(log.address, tuple(topics), data, number, tx_hash, index, self._timestamp))
         if logs:
             self._remember(logs, sent)
         return Receipt(
@@ -257,9 +258,29 @@ class InProcessEngine(Engine):
         return self._number
 
     def raw_logs(self, address: str, from_block: int = 0) -> list[RawLog]:
+        return [log for log in self._until(self._number) if log.address == address and log.block >= from_block]
+
+    def logs(
+        self, addresses: Sequence[str], topics: Sequence[Sequence[bytes] | None], from_block: int, to_block: int
+    ) -> list[RawLog]:
+        events = self._until(to_block)
+        first = bisect_left(events, from_block, key=lambda log: log.block)
+        return [log for log in events[first:] if log.address in addresses and _match(log.topics, topics)]
+
+    def block_hash(self, number: int) -> str | None:
+        """There are no blocks to hash: a hash over all events up to there tells pasts apart just as well."""
+        if number > self._number:
+            return None
+        past = [f"{self.name} {self.chain_id} {number}".encode()]
+        for log in self._until(number):
+            past += [log.tx_hash.encode(), *log.topics, log.data]
+        return "0x" + keccak(b"".join(past)).hex()
+
+    def _until(self, block: int) -> list[RawLog]:
+        """All events up to a block."""
         if not self._history_is_whole:
             raise EngineError(f"more than {MAX_HISTORY} events came: this engine has forgotten the first ones")
-        return [log for log in self._history if log.address == address and log.block >= from_block]
+        return self._history[: bisect_right(self._history, block, key=lambda log: log.block)]
 
     def transaction(self, tx_hash: str) -> Sent:
         return self._transactions[tx_hash]
@@ -268,6 +289,13 @@ class InProcessEngine(Engine):
         self, signer: str, domain: dict[str, Any], types: dict[str, Any], message: dict[str, Any]
     ) -> bytes:
         return wallets.sign_typed_data(signer, domain, types, message)
+
+
+def _match(found: Sequence[bytes], wanted: Sequence[Sequence[bytes] | None]) -> bool:
+    """Whether an event has at each place one of the topics asked for."""
+    if len(found) < len(wanted):
+        return False
+    return all(some is None or topic in some for topic, some in zip(found, wanted, strict=False))
 
 
 class _Fast:

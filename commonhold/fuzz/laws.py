@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import Any
 
 from commonhold.fuzz.actions import Action
+from commonhold.fuzz.book_laws import SuiteMoneyLaws
 from commonhold.fuzz.fee_laws import FeeLaws
 from commonhold.fuzz.inputs import INDEX, TOKEN
-from commonhold.fuzz.money.laws import MoneyLaws
 from commonhold.fuzz.oracle_laws import OracleLaws
 from commonhold.fuzz.port import Reverted, Sent
 from commonhold.fuzz.world import Violation, World
@@ -90,7 +90,7 @@ class LawBook:
         self._prediction: tuple[bool, bytes] | None = None
         self._wealth: dict[str, tuple[int, int]] | None = None
         self.prices = OracleLaws(world)
-        self.money = MoneyLaws(world)
+        self.money = SuiteMoneyLaws(world)
         self.fees = FeeLaws(world)
         world.before = self.before
         world.after = self.after
@@ -392,9 +392,13 @@ class LawBook:
 HOOK_REFUSALS = frozenset({"Refused", "ERC721InvalidReceiver"})
 
 ALLOWED_BY_OWNER = frozenset(
-    {"transferFrom", "safeTransferFrom", "claimRecovered", "completeRecovery", "requestRedeem"}
+    {
+        *("transferFrom", "safeTransferFrom", "claimRecovered", "completeRecovery", "requestRedeem"),
+        *("drawForPurchase", "bid", "close"),
+    }
 )
-"""With an allowance or approval that the owner gave; or as the person that took a lost wallet's place."""
+"""With an allowance or approval that the owner gave, or as the person that took a lost wallet's place; by a purchase
+that he agreed to, or by an auction of what he pledged."""
 
 HOSTILE_VIEWS: tuple[tuple[str, str, tuple[Any, ...]], ...] = tuple(
     (contract, view, arguments)

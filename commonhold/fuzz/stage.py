@@ -5,6 +5,7 @@ from __future__ import annotations
 from commonhold.engines.base import Contract, Engine
 from commonhold.fuzz.cast import PUPPETS, Cast, accounts_of, cast_of, keys_of
 from commonhold.fuzz.inputs import DAY, INDEX
+from commonhold.fuzz.lending.stage import ChainInstalments
 from commonhold.fuzz.opening import open_world
 from commonhold.fuzz.port import PUPPET, Port
 from commonhold.fuzz.rules.feeds import DESCRIPTION, PLACES, POINT
@@ -14,12 +15,15 @@ from commonhold.model.certificate import Rights
 from commonhold.model.core import ZERO_ADDRESS, ZERO_WORD
 from commonhold.model.feeds import ChainlinkFeed, FaultyFeed, FeedTerms
 from commonhold.model.identity import Credential
+from commonhold.model.lending.auction import AuctionTerms
+from commonhold.model.lending.rates import RateTerms
+from commonhold.model.lending.terms import BookTerms
 from commonhold.model.money.fees import FeeCurve
 from commonhold.model.money.gate import GateTerms
 from commonhold.model.money.parts import MoneySetting
 from commonhold.model.money.splitter import DAO, MORTGAGE_COMPANY, Split
 from commonhold.model.money.treasury import TreasuryTerms
-from commonhold.model.suite import FeedSetting, OracleSetting
+from commonhold.model.suite import BookSetting, FeedSetting, OracleSetting
 from commonhold.model.valuation import ValuationTerms
 from commonhold.recipe import PLAN, Parameters, Suite, deploy, local_parameters
 from commonhold.recipe.parameters import Sequencer
@@ -57,11 +61,13 @@ def stage(engine: Engine, parameters: Parameters | None = None) -> World:
     accounts = accounts_of(suite.parameters, engine.accounts)
     puppets = {name: engine.deploy(PUPPET, sender=suite.deployer) for name in PUPPETS}
     page = engine.deploy("TestMoneyPage", suite.contracts["treasury"], suite.contracts["test_book"], sender=stranger)
+    annuity = engine.deploy("TestAnnuity", sender=stranger)
     contracts = {**suite.contracts, **puppets, **feeds, "page": page}
     engine.set_time(OPENING_DAY)
     keys = keys_of(suite.parameters, engine.accounts)
     cast = cast_of(accounts, {name: puppet.address for name, puppet in puppets.items()}, keys)
-    model = Model(setting_of(suite, contracts, cast, settings), engine.now())
+    instalments = ChainInstalments(annuity)
+    model = Model(setting_of(suite, contracts, cast, settings, instalments), engine.now())
     return World(Port(engine, contracts, suite.deployer), model, cast)
 
 
@@ -103,7 +109,13 @@ def open_stage(engine: Engine) -> World:
     return world
 
 
-def setting_of(suite: Suite, contracts: dict[str, Contract], cast: Cast, feeds: dict[str, FeedSetting]) -> Setting:
+def setting_of(
+    suite: Suite,
+    contracts: dict[str, Contract],
+    cast: Cast,
+    feeds: dict[str, FeedSetting],
+    instalments: ChainInstalments,
+) -> Setting:
     """What the parameters say, as the model takes it."""
     parameters = suite.parameters
     delay = parameters.court.forced_transfer_delay
@@ -127,13 +139,16 @@ def setting_of(suite: Suite, contracts: dict[str, Contract], cast: Cast, feeds: 
         puppets={name: contracts[name].address for name in PUPPETS},
         oracle=_oracle_setting(suite, feeds),
         money=_money_setting(parameters),
-        books=(suite.contracts["test_book"].address,),
+        lending=_book_setting(suite, instalments),
+        books=tuple(suite.contracts[key].address for key in ("test_book", "book", "auction")),
+        closed_books=(suite.auction.address,),
         split=Split(*parameters.fees.split.parts),
         payees=_payees(suite),
         provider_payees={provider.key: _address(suite, provider.payee) for provider in parameters.fees.providers},
         protocol_holders={suite.treasury.address: Credential(*suite.credentials.credentialOf(suite.treasury)[:6])},
-        lien_holders={
-            holder.address: Rights(*suite.certificate.holderRights(holder)) for holder in (suite.book, suite.auction)
+        holders={
+            holder.address: Rights(*suite.certificate.holderRights(holder))
+            for holder in (suite.book, suite.auction, suite.market, suite.lease_to_buy, suite.lease_holder)
         },
     )
 
@@ -158,6 +173,17 @@ def _money_setting(parameters: Parameters) -> MoneySetting:
         capRaisePeriod=equity.cap_raise_period,
     )
     return MoneySetting(terms, parameters.reserve.decimals, parameters.guardian.stop_period)
+
+
+def _book_setting(suite: Suite, instalments: ChainInstalments) -> BookSetting:
+    parameters = suite.parameters
+    return BookSetting(
+        rates=RateTerms(*parameters.rates.terms),
+        book=BookTerms(*parameters.loans.terms),
+        auction=AuctionTerms(*parameters.auction.terms),
+        instalment=instalments,
+        deployed_at=suite.rates.lastCheckpoint()[0],
+    )
 
 
 def _oracle_setting(suite: Suite, feeds: dict[str, FeedSetting]) -> OracleSetting:

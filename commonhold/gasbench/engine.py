@@ -186,6 +186,17 @@ class RpcEngine(Engine):
             _raw_log(log) for log in self.node.rpc("eth_getLogs", {"address": address, "fromBlock": hex(from_block)})
         ]
 
+    def logs(
+        self, addresses: Sequence[str], topics: Sequence[Sequence[bytes] | None], from_block: int, to_block: int
+    ) -> list[RawLog]:
+        wanted = [None if some is None else ["0x" + topic.hex() for topic in some] for some in topics]
+        request = {"address": list(addresses), "topics": wanted, "fromBlock": hex(from_block), "toBlock": hex(to_block)}
+        return [_raw_log(log) for log in self.node.rpc("eth_getLogs", request)]
+
+    def block_hash(self, number: int) -> str | None:
+        block = self.node.rpc("eth_getBlockByNumber", hex(number), False)
+        return block and block["hash"]
+
     def transaction(self, tx_hash: str) -> Sent:
         found = self.node.rpc("eth_getTransactionByHash", tx_hash)
         to = as_address(found["to"]) if found["to"] else None
@@ -216,6 +227,8 @@ def _raw_log(log: Json) -> RawLog:
         data=bytes.fromhex(log["data"][2:]),
         block=int(log["blockNumber"], 16),
         tx_hash=log["transactionHash"],
+        index=int(log["logIndex"], 16),
+        timestamp=int(log.get("blockTimestamp") or "0x0", 16),
     )
 
 

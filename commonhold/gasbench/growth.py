@@ -1,8 +1,8 @@
-"""Does anything get dearer with size? The same calls with 10 and with 10,000 homes, and as many requests waiting.
+"""Does anything get dearer with size? The same calls with 10 and with 10,000 homes, and as many requests and listings.
 
-The homes are really registered and tokenized through the contracts. Each time the newest home is used, and one person
-holds all shares of all homes but those moved here, so that a loop over homes, shares or holders would show. The
-requests are dust: each has the fewest coins that one may have.
+The homes are really registered and tokenized through the contracts, and the last share of each is listed in the
+market. Each time the newest home is used, and one person holds all shares of all homes but those moved here, so that a
+loop over homes, shares or holders would show. The requests are dust: each has the fewest coins that one may have.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from commonhold.gasbench.chapters import oracle, treasury
+from commonhold.gasbench.chapters import market, oracle, treasury
 from commonhold.gasbench.engine import Call
-from commonhold.gasbench.world import COIN, House, World
+from commonhold.gasbench.world import COIN, DEADLINE, House, World
+from commonhold.recipe import market as sales
 
 SMALL, LARGE = 10, 10_000
 TOLERANCE = 0.02
@@ -66,10 +67,17 @@ def _fill(world: World, homes: int, progress: Progress) -> House:
         calls = [world.register_call(number) for number in numbers]
         calls += [world.tokenize_call(House(number, 8), world.holder) for number in numbers]
         world.engine.run_many(calls)
+        world.engine.run_many([_listing(world, House(number, 8)) for number in numbers])
         progress(numbers[-1], homes)
     assert registry.propertyCount() == homes
     assert certificate.balanceOf(world.holder) >= 8 * (homes - start + 1)
     return House(homes, 8)
+
+
+def _listing(world: World, house: House) -> Call:
+    """The holder's listing of the last share."""
+    ask = sales.make_ask(world.suite, world.holder, house.share(8), COIN, listed=True, expires_at=DEADLINE)
+    return Call(world.holder, world.suite.market, "list", (ask.struct,))
 
 
 def _fill_queue(world: World, requests: int) -> None:
@@ -122,13 +130,13 @@ def _claim(world: World, newest: House) -> Call:
 
 
 def _place(world: World, newest: House) -> Call:
-    return world.as_lien_holder("placeLien", world.moved_share(world.seller, newest))
+    return world.as_book("placeLien", world.moved_share(world.seller, newest))
 
 
 def _release(world: World, newest: House) -> Call:
     share = world.moved_share(world.seller, newest)
-    world.engine.run(world.as_lien_holder("placeLien", share))
-    return world.as_lien_holder("releaseLien", share)
+    world.engine.run(world.as_book("placeLien", share))
+    return world.as_book("releaseLien", share)
 
 
 def _report(world: World, newest: House) -> Call:
@@ -185,6 +193,26 @@ def _lending_value(world: World, newest: House) -> Call:
     return Call(world.stranger, world.suite.valuation, "lendingValueOf", (newest.id,))
 
 
+def _take(world: World, _newest: House) -> Call:
+    treasury.in_this_hour(world)
+    return market.take_signed(world)
+
+
+def _list(world: World, _newest: House) -> Call:
+    treasury.in_this_hour(world)
+    return market.list_ask(world)
+
+
+def _buy_listing(world: World, _newest: House) -> Call:
+    treasury.in_this_hour(world)
+    return market.buy_listed(world)
+
+
+def _settle(world: World, _newest: House) -> Call:
+    treasury.in_this_hour(world)
+    return market.settle(world)
+
+
 SCENES: dict[str, Scene] = {
     "register a home": _register,
     "tokenize 8 shares, existing holder": _tokenize,
@@ -204,4 +232,8 @@ SCENES: dict[str, Scene] = {
     "contribute, finalises all of the queue": _finalise_all,
     "finalise without cash": _finalise,
     "claim in full, of the last request of all": _claim_behind_all,
+    "take a signed ask": _take,
+    "list a share": _list,
+    "buy a listing": _buy_listing,
+    "settle a sale": _settle,
 }

@@ -84,3 +84,6 @@ PAPR_OPEN = Published("papr: open a loan, one transaction, new coin holder", 178
 MORPHO_REPAY = Published("Morpho Blue: repay a part", 77_520)
 PAPR_REPAY_ALL = Published("papr: repay in full and free the collateral", 118_479)
 PAPR_LIQUIDATE = Published("papr: liquidation by auction, two transactions", 216_354)
+
+# Market
+MARKET_BOUND = Published("bound: a certificate's transfer, a coin's transfer and 60,000", 63_437 + 36_917 + 60_000)

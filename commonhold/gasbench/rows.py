@@ -78,7 +78,7 @@ class Chapter:
         name: str,
         parts: tuple[str, ...],
         *,
-        peer: Peer,
+        peer: Peer | None = None,
         allowed: float | None = None,
         goal: float | None = None,
     ) -> None:

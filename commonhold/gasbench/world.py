@@ -70,8 +70,6 @@ class World:
         """What all rows start from."""
         for wallet in (self.seller, self.holder, self.newcomer, self.payer):
             self.engine.run(self.issue_call(wallet))
-        rights = {"maySell": True, "mayLien": True, "mayLease": True}
-        self.as_dao(self.suite.certificate, "setHolder", self.suite.lien_holder.address, rights)
         self.mint(self.payer, 1_000_000 * COIN)
         self.suite.coin.approve(self.suite.income, UNLIMITED, sender=self.payer)
         self.house(owner=self.seller)
@@ -167,10 +165,13 @@ class World:
         self.move(share, self.holder, owner)
         return share
 
-    def as_lien_holder(self, function: str, *args: Any) -> Call:
-        """A call of the certificate that the lien holder makes itself, so that its own book-keeping costs nothing."""
-        sender = self.engine.impersonate(self.suite.lien_holder)
-        return Call(sender, self.suite.certificate, function, args)
+    def as_book(self, function: str, *args: Any) -> Call:
+        """A call of the certificate that the loan book makes itself, so that its own book-keeping costs nothing."""
+        return Call(self.engine.impersonate(self.suite.book), self.suite.certificate, function, args)
+
+    def as_lease_holder(self, function: str, *args: Any) -> Call:
+        """The same by the contract that holds leases."""
+        return Call(self.engine.impersonate(self.suite.lease_holder), self.suite.certificate, function, args)
 
     # ---------------------------------------------------------------------------------------------------------- money
 

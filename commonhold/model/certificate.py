@@ -336,7 +336,12 @@ class Certificate(HasSignpost):
         return share
 
     def moveBySale(self, sender: str, share_id: int, owner: str, to: str, price: int, currency: str) -> None:
-        share = self.check_sale(sender, share_id, owner, to, price)
+        self.check_sale(sender, share_id, owner, to, price)
+        self._sell(share_id, to, price, currency)
+
+    def _sell(self, share_id: int, to: str, price: int, currency: str) -> None:
+        share = self.shares[share_id]
+        owner = share.owner
         self._move(share_id, to, Authority.SALE)
         if owner != to:
             share.sale = (price, currency)
@@ -429,15 +434,14 @@ class Certificate(HasSignpost):
         """Every check of `placeLien`, for holders that must know before they write."""
         require(self.holderRights(sender).mayLien, "NotHolder", sender)
         share = self._encumberable(share_id)
-        require(share.lien == ZERO_ADDRESS, "ShareLocked", share_id, share.lien, share.lease)
+        self._require_unlocked(share, share_id)
         return share
 
     def placeLien(self, sender: str, share_id: int) -> None:
         share = self.check_lien(sender, share_id)
         share.lien = sender
         self.emit("LienPlaced", share_id, sender, share.owner)
-        if share.lease == ZERO_ADDRESS:
-            self.emit("Locked", share_id)
+        self.emit("Locked", share_id)
         self.emit("MetadataUpdate", share_id)
 
     def check_own_lien(self, sender: str, share_id: int) -> Share:
@@ -500,6 +504,19 @@ class Certificate(HasSignpost):
         if share.lien == ZERO_ADDRESS:
             self.emit("Unlocked", share_id)
         self.emit("MetadataUpdate", share_id)
+
+    def check_lease_sale(self, sender: str, share_id: int, to: str, price: int) -> None:
+        """Every check of `moveByLease`, for holders that must know before they write."""
+        share = self.check_own_lease(sender, share_id)
+        require(price < 2**96, "PriceOutOfRange", price)
+        self._require_unfrozen(share, share_id)
+        require(share.lien == ZERO_ADDRESS, "ShareLocked", share_id, share.lien, share.lease)
+        self._require_receiver(to)
+
+    def moveByLease(self, sender: str, share_id: int, to: str, price: int, currency: str) -> None:
+        self.check_lease_sale(sender, share_id, to, price)
+        self.releaseLease(sender, share_id)
+        self._sell(share_id, to, price, currency)
 
     def setUser(self, sender: str, share_id: int, user: str, expires: int) -> None:
         share = self._require_authorized(share_id, sender)

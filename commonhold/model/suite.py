@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from commonhold.model.access import Hub, Roles, Timelock
 from commonhold.model.certificate import Certificate, Rights
-from commonhold.model.coin import Coin, Minter
-from commonhold.model.core import Call, Chain, Contract, Logged, Refused
+from commonhold.model.coin import UNLIMITED, Coin, Minter
+from commonhold.model.core import Chain, Contract
 from commonhold.model.feeds import ChainlinkFeed, FaultyFeed, FeedTerms, OutsideFeed, Reader
-from commonhold.model.holder import LienHolder, Puppet
+from commonhold.model.holder import LeaseHolder, Puppet
 from commonhold.model.identity import Credential, Credentials
 from commonhold.model.income import Income
-from commonhold.model.money.parts import MoneyParts, MoneySetting, refuse_strangers
+from commonhold.model.lending.auction import AuctionTerms
+from commonhold.model.lending.auction_house import AuctionHouse
+from commonhold.model.lending.book import LoanBook
+from commonhold.model.lending.desk import LoanDesk
+from commonhold.model.lending.loan import Instalment
+from commonhold.model.lending.rate_model import RateModel
+from commonhold.model.lending.rates import RateTerms
+from commonhold.model.lending.terms import BookTerms
+from commonhold.model.money.parts import MoneyParts, MoneySetting
 from commonhold.model.money.reserve import Reading
 from commonhold.model.money.splitter import Split, Splitter
+from commonhold.model.performing import Performing
 from commonhold.model.quorum import Aggregator
 from commonhold.model.registry import Registry
 from commonhold.model.valuation import Valuation, ValuationTerms
@@ -56,6 +64,17 @@ class OracleSetting:
 
 
 @dataclass(frozen=True)
+class BookSetting:
+    """The loan book's part of the setting."""
+
+    rates: RateTerms
+    book: BookTerms
+    auction: AuctionTerms
+    instalment: Instalment
+    deployed_at: int  # when the rate model was, in whose first second its first rate came into force
+
+
+@dataclass(frozen=True)
 class Setting:
     """What the recipe decides and the model must know."""
 
@@ -71,12 +90,14 @@ class Setting:
     puppets: Mapping[str, str]  # contract wallets: name -> address
     oracle: OracleSetting
     money: MoneySetting
+    lending: BookSetting
     books: tuple[str, ...]  # that the loan ledger listens to
+    closed_books: tuple[str, ...]  # of these, that lend no more
     split: Split
     payees: Mapping[int, str]  # of the splitter's parties
     provider_payees: Mapping[bytes, str]
     protocol_holders: Mapping[str, Credential]  # as the deployment left them
-    lien_holders: Mapping[str, Rights]  # rows of the certificate, but the model's own holder
+    holders: Mapping[str, Rights]  # rows of the certificate
 
 
 FUNCTION_ROLES: dict[str, dict[int, tuple[str, ...]]] = {
@@ -92,20 +113,12 @@ FUNCTION_ROLES: dict[str, dict[int, tuple[str, ...]]] = {
     "reader": {Roles.GUARDIAN: ("freeze",)},
     "valuation": {Roles.GUARDIAN: ("freeze",)},
     "treasury": {Roles.GUARDIAN: ("stop",)},
+    "desk": {Roles.UNDERWRITER: ("approve",), Roles.GUARDIAN: ("stop",)},
 }
 """Which role may call which `restricted` function; every other is the DAO's."""
 
 
-@dataclass
-class Outcome:
-    """What an action must do: return `result` and emit `events`, or revert with `refused`."""
-
-    result: Any = None
-    events: tuple[Logged, ...] = ()
-    refused: Refused | None = None
-
-
-class Model:
+class Model(Performing):
     """Every contract of the suite under its name in the recipe."""
 
     def __init__(self, setting: Setting, now: int) -> None:
@@ -121,10 +134,11 @@ class Model:
         self.certificate = Certificate(self.chain, at["certificate"], self.hub, self.credentials, self.registry)
         self.coin = Coin(self.chain, at["coin"], self.hub)
         self.income = Income(self.chain, at["income"], self.coin, self.certificate, self.credentials)
-        self.lien_holder = LienHolder(self.chain, at["lien_holder"], self.certificate)
+        self.lease_holder = LeaseHolder(self.chain, at["lease_holder"], self.certificate)
         self.puppets = {name: Puppet(self.chain, address) for name, address in setting.puppets.items()}
         self._build_oracle(setting.oracle)
         self._build_money(setting.money)
+        self._build_lending(setting.lending)
         self._deployed()
 
     def _build_oracle(self, oracle: OracleSetting) -> None:
@@ -173,6 +187,27 @@ class Model:
         )
         self.page.is_only_minter = False  # the DAO gives others rows
 
+    def _build_lending(self, lending: BookSetting) -> None:
+        chain, at, hub = self.chain, self.setting.addresses, self.hub
+        parts = self.certificate, self.valuation, self.treasury
+        now, chain.now = chain.now, lending.deployed_at
+        self.rates = RateModel(chain, at["rates"], self.treasury, lending.rates)
+        chain.now = now
+        self.book = LoanBook(
+            chain,
+            at["book"],
+            hub,
+            self.credentials,
+            *parts,
+            self.rates,
+            self.splitter,
+            lending.book,
+            self.setting.guardian_stop_period,
+            lending.instalment,
+        )
+        self.desk = LoanDesk(chain, at["desk"], hub, self.book)
+        self.auction = AuctionHouse(chain, at["auction"], hub, self.book, *parts, lending.auction)
+
     def reserve_price(self) -> Reading:
         """As the treasury reads it."""
         value, _, status = self.reader.read(self.setting.oracle.reserve_feed)
@@ -191,14 +226,15 @@ class Model:
                     self.hub.function_roles[setting.addresses[contract], function] = role
         self.registry.listener_address = self.certificate.address
         self.certificate.renderer_address = setting.addresses["renderer"]
-        self.certificate.rows[self.lien_holder.address] = Rights(mayLien=True, mayLease=True)
-        self.certificate.rows.update(setting.lien_holders)
+        self.certificate.rows.update(setting.holders)
         for minter, cap in setting.minter_caps.items():
             self.coin.minters[minter] = Minter(cap)
         if setting.oracle.index_terms is not None:
             self.reader.configure(setting.oracle.index_feed, setting.oracle.index_terms)
         self.reader.configure(setting.oracle.reserve_feed, setting.oracle.reserve_terms)
         self.treasury.books.update(setting.books)
+        self.treasury.closed_books.update(setting.closed_books)
+        self.coin.allowances[self.book.address, self.splitter.address] = UNLIMITED
         self.splitter.payees.update(setting.payees)
         self.splitter.provider_payees.update(setting.provider_payees)
         self.credentials.credentials.update(setting.protocol_holders)
@@ -206,18 +242,3 @@ class Model:
 
     def contract(self, name: str) -> Contract:
         return self.puppets.get(name) or self.feeds.get(name) or getattr(self, name)
-
-    def _dispatch(self, call: Call, sender: str) -> Any:
-        refuse_strangers(call, sender)
-        return getattr(self.contract(call.contract), call.function)(sender, *call.arguments)
-
-    def perform(self, call: Call, sender: str) -> Outcome:
-        """What the chain must do with this call; on success the model has done it."""
-        self.chain.log.clear()
-        self.chain.call_data = lambda: call.data
-        self.treasury.next_transaction()
-        try:
-            result = self._dispatch(call, sender)
-        except Refused as refused:
-            return Outcome(refused=refused)
-        return Outcome(result, tuple(self.chain.log))

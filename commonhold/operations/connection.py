@@ -23,6 +23,7 @@ from commonhold.inputs.problems import InputError
 from commonhold.operations.amounts import AmountError, parse_amount
 from commonhold.operations.chronicle import NotRefused
 from commonhold.operations.documents import DEFAULT_BASE
+from commonhold.operations.history import HistoryError
 from commonhold.operations.lending.reading import NoSuchLoan
 from commonhold.operations.lending.refusals import LoanRefused
 from commonhold.operations.paper import UnreadablePaper
@@ -47,6 +48,7 @@ EXPECTED_ERRORS = (
     BuildError,
     CodecError,
     EngineError,
+    HistoryError,
     InputError,
     LoanRefused,
     MoneyRefused,

@@ -1,4 +1,5 @@
-"""The demo's loan chapter: real applications are judged, those that fit buy shares of the demo's homes, and some pay.
+"""The demo's loan chapter: real applications are judged, those that fit buy shares of the demo's homes, some pay, and
+one repays all, so that its share is free again.
 
 The homes are valued anew first, so the chapter can stand anywhere in the demo. Every applicant's wallet is one of a few
 local ones: a chain of one's own has no more keys.
@@ -24,9 +25,10 @@ from commonhold.operations.lending.portfolio import LoanPortfolio, read_portfoli
 from commonhold.operations.lending.reading import Kind
 from commonhold.operations.lending.schedules import rows_of
 from commonhold.operations.money import COINS
-from commonhold.operations.reading import ZERO_ADDRESS, ValueStatus, share_id
+from commonhold.operations.reading import ZERO_ADDRESS, ValueStatus, share_id, share_of
 from commonhold.operations.refusals import DOLLARS
 from commonhold.operations.story import Cast
+from commonhold.operations.transfers import approve_transfer
 from commonhold.recipe.buying import give_cash, give_coins, keep_price_valid
 
 ONE, DAY = 10**18, 86_400
@@ -64,6 +66,7 @@ class LoanStory:
         self.judge()
         self.pay_first_instalments()
         self.try_what_is_forbidden()
+        self.repay_a_loan()
 
     def value_homes(self) -> None:
         """The nodes say of each home what it was sold for; a first value has its quarantine."""
@@ -127,16 +130,31 @@ class LoanStory:
             self.say(f"loan {loan_id}: {COINS.show(paid.credit)} paid, {COINS.show(paid.debt)} still owed")
 
     def try_what_is_forbidden(self) -> None:
-        """Drawing a second time, and foreclosing on somebody who pays."""
-        book = self.suite.book
+        """Moving a share under a lien, drawing a second time, and foreclosing on somebody who pays."""
+        book, certificate = self.suite.book, self.suite.certificate
         for loan_id in list(self.outcome.drawn)[:1]:
-            borrower, stranger = self.suite.desk.loanOf(loan_id).borrower, self.cast.stranger
+            loan, stranger = self.suite.desk.loanOf(loan_id), self.cast.stranger
+            borrower, share = loan.borrower, loan.application.shareId
+            buyer = next(wallet for wallet in self.wallets if wallet != borrower)
+            manager = self.suite.registry.propertyOf(share_of(share)[0]).manager
+            self.chronicle.did("approve a transfer", [approve_transfer(self.suite, share, buyer, manager)])
+            move = partial(certificate.transferFrom.call, borrower, buyer, share, sender=borrower)
             attempts = {
+                "move a share under a lien": move,
                 "draw a loan a second time": partial(book.drawForPurchase.call, loan_id, sender=borrower),
                 "foreclose on a borrower who pays": partial(book.startForeclosure.call, loan_id, sender=stranger),
             }
             for tried, attempt in attempts.items():
                 self.chronicle.must_fail(tried, attempt)
+
+    def repay_a_loan(self) -> None:
+        """The last that was drawn, by its borrower, long before its time; with the debt the lien ends."""
+        for loan_id in list(self.outcome.drawn)[-1:]:
+            loan, needed = self.suite.desk.loanOf(loan_id), self.desk.coins_for_all(loan_id)
+            given = give_coins(self.suite, loan.borrower, needed)
+            paid = self.desk.pay(loan_id, loan.borrower, needed)
+            self.chronicle.did("repay a loan", [*given, *paid.receipts])
+            self.say(f"loan {loan_id} is repaid; share {loan.application.shareId} is free of its lien")
 
     def portfolio(self) -> LoanPortfolio:
         """The report on all open loans."""

@@ -1,4 +1,4 @@
-"""The demo's story: a portfolio comes on chain, earns, moves, is pledged and freed, and four things are refused.
+"""The demo's story: a portfolio comes on chain, earns and moves, and three things are refused.
 
 It runs on either engine. Every step keeps its receipts, so that the demo can show what each cost.
 """
@@ -12,18 +12,16 @@ from typing import Any
 from commonhold.inputs.portfolio import Portfolio
 from commonhold.operations.amounts import show_amount
 from commonhold.operations.chronicle import Chronicle
-from commonhold.operations.credentials import YEAR, ensure_credential
+from commonhold.operations.credentials import ensure_credential
 from commonhold.operations.documents import description_of
 from commonhold.operations.income import claim_income, deposit_income
-from commonhold.operations.reading import ZERO_ADDRESS, share_id
+from commonhold.operations.reading import share_id
 from commonhold.operations.tokenize import Progress, TokenizeOptions, property_terms, tokenize
-from commonhold.operations.transfers import approve_transfer, move_share, record_lien, release_lien
+from commonhold.operations.transfers import approve_transfer, move_share
 from commonhold.recipe.buying import give_coins
 
 COIN = 10**18
 RENT_PER_SHARE = 125 * COIN
-LOAN_USD = 4_500 * COIN  # dollars have 18 decimals, as the coin
-LOAN_RATE_BPS = 650
 HOUSES_WITH_INCOME = 3
 
 
@@ -61,8 +59,8 @@ class Story:
         return share_id(self.property_ids[0], 1)
 
     @property
-    def pledged_share(self) -> int:
-        """Share 2 of the first home: bought by owner B, pledged, freed."""
+    def kept_share(self) -> int:
+        """Share 2 of the first home: bought by owner B, who keeps it."""
         return share_id(self.property_ids[0], 2)
 
     def run(self) -> None:
@@ -72,9 +70,7 @@ class Story:
         self.place_first_shares()
         self.pay_income()
         self.move_a_share()
-        self.record_a_lien()
         self.try_what_is_forbidden()
-        self.release_the_lien()
 
     def issue_credentials(self) -> None:
         wallets = (self.options.holding_entity, self.cast.owner_a, self.cast.owner_b, self.cast.buyer)
@@ -94,7 +90,7 @@ class Story:
         """The holding entity gives the first owners their shares, with the manager's permission."""
         moves = [
             move_share(self.suite, share, owner, self.options.manager)
-            for share, owner in ((self.followed_share, self.cast.owner_a), (self.pledged_share, self.cast.owner_b))
+            for share, owner in ((self.followed_share, self.cast.owner_a), (self.kept_share, self.cast.owner_b))
         ]
         self.chronicle.did("approve a transfer", [move.receipts[0] for move in moves])
         self.chronicle.did("move a share for the first time", [move.receipts[1] for move in moves])
@@ -134,21 +130,8 @@ class Story:
         self.chronicle.did("claim settled income", claim.receipts)
         self.say(f"a share moved on; its income until then, {show_amount(claim.amount)} HMD, went to the seller")
 
-    def record_a_lien(self) -> None:
-        terms = {
-            "lender": self.cast.lender,
-            "amount": LOAN_USD,
-            "currency": ZERO_ADDRESS,
-            "rateBps": LOAN_RATE_BPS,
-            "startedAt": self.suite.engine.now(),
-            "termPeriod": 15 * YEAR,
-            "kind": "fixed",
-        }
-        self.chronicle.did("record a lien", [record_lien(self.suite, self.pledged_share, terms)])
-        self.say(f"a loan of $ {show_amount(LOAN_USD)} stands on share 2; its owner keeps the certificate")
-
     def try_what_is_forbidden(self) -> None:
-        """Four things that must fail, each for one reason only."""
+        """Three things that must fail, each for one reason only."""
         suite, cast, manager = self.suite, self.cast, self.options.manager
         unapproved = share_id(self.property_ids[0], 3)
         holder = self.options.holding_entity
@@ -161,19 +144,10 @@ class Story:
             "move a share to a wallet without a credential",
             lambda: suite.certificate.transferFrom(holder, cast.stranger, unapproved, sender=holder),
         )
-        self.chronicle.did("approve a transfer", [approve_transfer(suite, self.pledged_share, cast.buyer, manager)])
-        self.chronicle.must_fail(
-            "move a share under a lien",
-            lambda: suite.certificate.transferFrom(cast.owner_b, cast.buyer, self.pledged_share, sender=cast.owner_b),
-        )
         self.chronicle.must_fail(
             "register the first home again, its numbers spelled otherwise",
             lambda: suite.registry.register(self._first_home_in_other_spelling(), sender=self.options.registrar),
         )
-
-    def release_the_lien(self) -> None:
-        self.chronicle.did("release a lien", [release_lien(self.suite, self.pledged_share, self.cast.lender)])
-        self.say("the loan is repaid and its lien released")
 
     def _first_home_in_other_spelling(self) -> dict[str, Any]:
         home = self.portfolio.homes[0].home

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from commonhold.inputs.home import Home, usd_units
 from commonhold.operations.amounts import show_amount, show_percent
+from commonhold.operations.money import COINS
 from commonhold.operations.reading import ZERO_ADDRESS, CredentialStatus
 
 INCOME_UNIT = 10**9  # wei of coin, as the income distributor counts per share
@@ -103,10 +104,11 @@ def property_table(house: Any, documents: Mapping[str, str]) -> Table:
     return table
 
 
-def certificate_table(page: Any) -> Table:
-    """One certificate: what the paper shows, and what it does not."""
+def certificate_table(page: Any, coin: str) -> Table:
+    """One certificate: what the paper shows, and what it does not. `coin` is the address of the suite's."""
     paper = page.certificate
-    currency = "dollars outside the chain" if paper.currency == ZERO_ADDRESS else f"token {paper.currency}"
+    currencies = {ZERO_ADDRESS: "dollars outside the chain", coin: COINS.symbol}
+    currency = currencies.get(paper.currency, f"token {paper.currency}")
     table = _facts(f"Certificate {paper.shareId}")
     rows = {
         "house": f"property {paper.propertyId}: {paper.provider}, id {paper.providerPropertyId}",
@@ -118,7 +120,7 @@ def certificate_table(page: Any) -> Table:
         "price": f"$ {show_amount(paper.priceUsd)} in {currency}" if paper.priceUsd else "none recorded",
         "reference": f"0x{paper.transactionReference.hex()}",
         "manager": paper.manager,
-        "lien": _lien(page),
+        "lien": _lien(page, coin),
         "lease": short(paper.leaseHolder),
         "frozen": "yes" if page.frozen else "no",
         "in use by": f"{page.user} until {moment(page.userExpires)}" if page.user != ZERO_ADDRESS else "-",
@@ -200,15 +202,16 @@ def refusal_table(rows: Sequence[tuple[str, str, str]]) -> Table:
     return table
 
 
-def _lien(page: Any) -> str:
+def _lien(page: Any, coin: str) -> str:
     paper = page.certificate
     if paper.lienHolder == ZERO_ADDRESS:
         return "none"
     if not paper.loanTermsKnown:
         return f"held by {paper.lienHolder}, terms unknown"
     loan = paper.loan
-    # A token's own decimals are not on the paper; dollars have 18.
-    amount = f"$ {show_amount(loan.amount)}" if loan.currency == ZERO_ADDRESS else f"{loan.amount:,} of {loan.currency}"
+    # Another token's decimals are not on the paper.
+    known = {ZERO_ADDRESS: f"$ {show_amount(loan.amount)}", coin: COINS.show(loan.amount)}
+    amount = known.get(loan.currency, f"{loan.amount:,} of {loan.currency}")
     years = loan.termPeriod / (365 * 24 * 3600)
     return f"{loan.kind} loan of {amount} at {loan.rateBps / 100:.2f} %, {years:.1f} years, from {loan.lender}"
 

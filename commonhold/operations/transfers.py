@@ -1,4 +1,4 @@
-"""Moving shares, and what forbids it: permissions of the manager, refusals by name, and liens of the test holder."""
+"""Moving shares, and what forbids it: permissions of the manager, and refusals by name."""
 
 from __future__ import annotations
 
@@ -41,14 +41,3 @@ def move_share(suite: Any, identifier: int, buyer: str, manager: str | None = No
         receipts.append(approve_transfer(suite, identifier, buyer, manager))
     receipts.append(suite.certificate.transferFrom(owner, buyer, identifier, sender=owner))
     return Moved(identifier, owner, buyer, receipts)
-
-
-def record_lien(suite: Any, identifier: int, terms: dict[str, Any]) -> Any:
-    """Pledge a share of its owner under `terms` (ILienHolder.Terms), through the small test lien holder."""
-    owner = certificate_of(suite, identifier).certificate.owner
-    return suite.lien_holder.place(identifier, terms, sender=owner)
-
-
-def release_lien(suite: Any, identifier: int, lender: str) -> Any:
-    """End the lien that `lender` holds through the test lien holder."""
-    return suite.lien_holder.release(identifier, sender=lender)

@@ -81,10 +81,13 @@ class Progress:
 class Suite:
     """The deployed contracts by the plan's names (`suite.certificate`), and what they were built from."""
 
-    def __init__(self, engine: Engine, parameters: Parameters, deployer: str, addresses: dict[str, str]) -> None:
+    def __init__(
+        self, engine: Engine, parameters: Parameters, deployer: str, addresses: dict[str, str], from_block: int = 0
+    ) -> None:
         self.engine = engine
         self.parameters = parameters
         self.deployer = deployer
+        self.from_block = from_block  # nothing happened before, where it is known
         self.contracts: dict[str, Contract] = {}
         for key, address in addresses.items():
             self.contracts[key] = engine.at(artifact_of(key), address)

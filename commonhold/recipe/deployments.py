@@ -244,7 +244,8 @@ def find_suite(engine: Any, folder: Path = FOLDER) -> Suite:
             validate(record, engine, genesis, file)
             parameters = load_parameters(build.ROOT / record.parameters)
             addresses = {key: contract.address for key, contract in record.contracts.items()}
-            return Suite(engine, parameters, record.deployer, {"factory": record.factory, **addresses})
+            addresses["factory"] = record.factory
+            return Suite(engine, parameters, record.deployer, addresses, record.from_block)
     raise RecipeError(
         f"{engine.name} (chain id {engine.chain_id}): no suite of this chain is recorded in {shown(folder)}/:"
         " run `ape run deploy` with the same --network first"

@@ -86,7 +86,7 @@ def accept_purchase(suite: Suite, asked: Requested, *, manager: Any) -> None:
     and the buyer's leave to take his part of the price."""
     share, book = asked.application.share_id, suite.book.address
     seller = suite.certificate.ownerOf(share)
-    suite.book.acceptPurchase(asked.loan_id, sender=seller)
+    suite.desk.acceptPurchase(asked.loan_id, asked.application.price_usd, sender=seller)
     suite.certificate.approve(book, share, sender=seller)
     suite.certificate.approveTransfer(share, asked.borrower, suite.engine.now() + 30 * DAY, sender=manager)
     suite.coin.approve(book, asked.application.price_usd, sender=asked.borrower)

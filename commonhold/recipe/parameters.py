@@ -46,6 +46,9 @@ MAX_REDEMPTION_FEE = 10  # %
 MAX_ORIGINATION_FEE = 5  # %
 MAX_LATE_FEE = 10  # %
 MAX_AUCTION_COSTS = 5  # %
+MAX_LEASE_FEE = 5  # %
+MAX_SALE_FEE = 5  # %
+MAX_VENDOR_FEE = 10  # %
 MOST_DUE_A_DAY = 2**16 - 1  # loans of an originator on one due day (contracts/lending/libraries/DueCounts.sol)
 IMPAIRED_DAYS = 30  # past due, from which a loan that is not covered loses value (contracts/coin/libraries/Ageing.sol)
 
@@ -75,6 +78,7 @@ ShareCount = Annotated[Whole, between(2, 100, 1, "shares")]
 SomePercent = Annotated[Percent, between(1, WHOLE_BPS, 1, "hundredths of a %")]
 YearlyRate = Annotated[PercentAYear, between(0, 100, PERCENT, "% a year")]
 RateStep = Annotated[PercentAYear, between(0, 20, PERCENT, "% a year")]
+SettlePeriod = Annotated[Seconds, between(1, 180 * 24, HOUR, "hours")]
 Principal = Annotated[Dollars, between(1, 10**10, FIXED_POINT, "USD")]
 
 
@@ -406,11 +410,61 @@ class Auction(Section):
         return tuple(getattr(self, name) for name in type(self).model_fields)
 
 
+class Market(Section):
+    """The rules of the market, in the order of `IShareMarket.MarketTerms`."""
+
+    sale_fee: Annotated[Percent, between(0, MAX_SALE_FEE, PERCENT, "%")]
+    min_settle: SettlePeriod
+    max_settle: SettlePeriod
+    mediation: SettlePeriod
+
+    def disagreements(self) -> list[tuple[str, str]]:
+        if self.min_settle <= self.max_settle:
+            return []
+        return [("min_settle", f"at most market.max_settle ({self.max_settle} s)")]
+
+    @builtins.property
+    def terms(self) -> tuple[int, ...]:
+        return tuple(getattr(self, name) for name in type(self).model_fields)
+
+
+class Lease(Section):
+    """Leases with the right to buy, in the order of `ILeaseToBuy.LeaseRules`."""
+
+    fee: Annotated[Percent, between(0, MAX_LEASE_FEE, PERCENT, "%")]
+    sale_fee: Annotated[Percent, between(0, MAX_SALE_FEE, PERCENT, "%")]
+    late_after: Annotated[Seconds, between(1, 60, DAY, "days")]
+    cure: Annotated[Seconds, between(1, 365, DAY, "days")]
+
+    @builtins.property
+    def rules(self) -> tuple[int, ...]:
+        return tuple(getattr(self, name) for name in type(self).model_fields)
+
+
+class Escrow(Section):
+    """Houses' money for repairs and taxes, in the order of `IHouseEscrow.EscrowRules`."""
+
+    invoice_limit: Annotated[Coins, between(0, 10**10, FIXED_POINT, "HMD")]
+    window_limit: Annotated[Coins, between(0, 10**10, FIXED_POINT, "HMD")]
+    window: Annotated[Seconds, between(1, 365, DAY, "days")]
+    payee_delay: Annotated[Seconds, between(1, 90, DAY, "days")]
+    vendor_fee: Annotated[Percent, between(0, MAX_VENDOR_FEE, PERCENT, "%")]
+
+    def disagreements(self) -> list[tuple[str, str]]:
+        if self.invoice_limit <= self.window_limit:
+            return []
+        return [("invoice_limit", f"at most escrow.window_limit ({self.window_limit / FIXED_POINT:,.15g} HMD)")]
+
+    @builtins.property
+    def rules(self) -> tuple[int, ...]:
+        return tuple(getattr(self, name) for name in type(self).model_fields)
+
+
 class Local(Section):
     """What only the local chain has."""
 
     deployer: Account
-    test_lien_holder: bool
+    test_lease_holder: bool
     test_book: bool
     first_index: Annotated[Points, between(1, 10**6, FIXED_POINT, "points")] | None = None  # answer of the index's mock
     first_reserve_price: Annotated[Dollars, between(1, 10**4, FIXED_POINT // 100, "cents")]  # the same of the reserve's
@@ -439,6 +493,9 @@ class Parameters(Section):
     rates: Rates
     loans: Loans
     auction: Auction
+    market: Market
+    lease: Lease
+    escrow: Escrow
     local: Local | None = None
 
     def disagreements(self) -> list[tuple[str, str]]:

@@ -181,6 +181,19 @@ BOOK_PEERS = (
 )
 """The `BookPeers` of ILoanBook."""
 
+MARKET_PEERS = (
+    Ref("credentials"),
+    Ref("registry"),
+    Ref("certificate"),
+    Ref("valuation"),
+    Ref("reader"),
+    Ref("coin"),
+    Ref("treasury"),
+    Ref("splitter"),
+    Ref("desk"),
+)
+"""The `MarketPeers` of IShareMarket."""
+
 PLAN = Plan(
     contracts=(
         ContractEntry("hub", "AccessHub", (Deployer(),)),
@@ -294,6 +307,38 @@ PLAN = Plan(
                 Param("auction.terms"),
             ),
         ),
+        ContractEntry(
+            "market",
+            "ShareMarket",
+            (Ref("hub"), MARKET_PEERS, Param("market.terms"), Param("guardian.stop_period")),
+        ),
+        ContractEntry(
+            "lease_to_buy",
+            "LeaseToBuy",
+            (
+                Ref("hub"),
+                (
+                    Ref("credentials"),
+                    Ref("registry"),
+                    Ref("certificate"),
+                    Ref("valuation"),
+                    Ref("treasury"),
+                    Ref("coin"),
+                    Ref("splitter"),
+                ),
+                Param("lease.rules"),
+                Param("guardian.stop_period"),
+            ),
+        ),
+        ContractEntry(
+            "house_escrow",
+            "HouseEscrow",
+            (
+                Ref("hub"),
+                (Ref("credentials"), Ref("registry"), Ref("coin"), Ref("splitter")),
+                Param("escrow.rules"),
+            ),
+        ),
         ContractEntry("treasury_lens", "TreasuryLens", (Ref("treasury"),)),
         ContractEntry("loan_checks", "LoanChecks", (Ref("desk"), Ref("treasury_lens"))),
         ContractEntry("loan_lens", "LoanLens", (Ref("desk"), Ref("loan_checks"))),
@@ -320,7 +365,7 @@ PLAN = Plan(
             only_if="local.first_index",
         ),
         ContractEntry("test_book", "TestLoanBook", (Ref("loans"), Ref("treasury")), only_if="local.test_book"),
-        ContractEntry("lien_holder", "TestLienHolder", (Ref("certificate"),), only_if="local.test_lien_holder"),
+        ContractEntry("lease_holder", "TestLeaseHolder", (Ref("certificate"),), only_if="local.test_lease_holder"),
     ),
     functions=(
         FunctionsEntry("credentials", Role.ISSUER, ("issue", "renew", "revoke", "startRecovery", "cancelRecovery")),
@@ -338,6 +383,8 @@ PLAN = Plan(
         FunctionsEntry("treasury", Role.GUARDIAN, ("stop",)),
         FunctionsEntry("desk", Role.UNDERWRITER, ("approve",)),
         FunctionsEntry("desk", Role.GUARDIAN, ("stop",)),
+        FunctionsEntry("market", Role.GUARDIAN, ("stop",)),
+        FunctionsEntry("lease_to_buy", Role.GUARDIAN, ("stop",)),
     ),
     grants=(
         GrantEntry(Role.GUARDIAN, Param("roles.guardian")),
@@ -397,8 +444,20 @@ PLAN = Plan(
         RowEntry("loans", "closeBook", (Ref("auction"),), "mayLend", (Ref("auction"),), False),
         *(
             RowEntry("certificate", "setHolder", (Ref(holder), rights), "holderRights", (Ref(holder),), rights)
-            for holder, rights in (("book", (True, True, False)), ("auction", (False, True, False)))
+            for holder, rights in (
+                ("book", (True, True, False)),
+                ("auction", (False, True, False)),
+                ("market", (True, False, False)),
+                ("lease_to_buy", (False, False, True)),
+            )
         ),
+        *(
+            RowEntry("valuation", "setSaleReporter", (Ref(reporter), True), "isSaleReporter", (Ref(reporter),), True)
+            for reporter in ("market", "lease_to_buy")
+        ),
+        RowEntry("desk", "setMarket", (Ref("market"), True), "isMarket", (Ref("market"),), True),
+        # Place 0 of the market's table of currencies is the coin's.
+        RowEntry("market", "setCurrency", (1, _reserve, RESERVE_FEED), "currencyOf", (1,), _reserve, field="token"),
         RowEntry(
             "loans",
             "setBook",
@@ -411,11 +470,11 @@ PLAN = Plan(
         RowEntry(
             "certificate",
             "setHolder",
-            (Ref("lien_holder"), (False, True, True)),
+            (Ref("lease_holder"), (False, False, True)),
             "holderRights",
-            (Ref("lien_holder"),),
-            (False, True, True),
-            only_if="local.test_lien_holder",
+            (Ref("lease_holder"),),
+            (False, False, True),
+            only_if="local.test_lease_holder",
         ),
     ),
 )

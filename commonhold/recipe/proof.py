@@ -108,6 +108,9 @@ class _Examiner:
         yield from self._nodes()
         yield from self._feeds()
         yield from self._sale_reporters()
+        yield from self._ballots()
+        yield from self._markets()
+        yield from self._currencies()
         yield from self._history()
 
     # -------------------------------------------------------------------------------------------------- the hub: people
@@ -393,6 +396,31 @@ class _Examiner:
             if valuation.isSaleReporter(reporter):
                 fault = "" if reporter in self.names else "foreign-reporter"
                 yield self._holding("valuation sale reporter", reporter, "", fault)
+
+    def _ballots(self) -> Iterator[Holding]:
+        """Whoever has a row of ballots can release a house's money above the manager's limits."""
+        escrow = self.suite.house_escrow
+        for ballot in sorted({event["ballot"] for event in self._events(escrow, "BallotSet")}):
+            if escrow.isBallot(ballot):
+                yield self._holding("escrow ballot", ballot, "", "" if ballot in self.names else "foreign-ballot")
+
+    def _markets(self) -> Iterator[Holding]:
+        """Whoever has a row of markets can draw approved loans in their borrowers' names."""
+        desk = self.suite.desk
+        for market in sorted({event["market"] for event in self._events(desk, "MarketSet")}):
+            if desk.isMarket(market):
+                yield self._holding("loan desk market", market, "", "" if market in self.names else "foreign-market")
+
+    def _currencies(self) -> Iterator[Holding]:
+        """What the market takes besides the coin: the reserve token at the reserve's price, and nothing else."""
+        market = self.suite.market
+        treasury = self.suite.treasury.peers()
+        for place in sorted({event["place"] for event in self._events(market, "CurrencySet")}):
+            found = market.currencyOf(place)
+            is_planned = (found.token, found.feed) == (treasury.reserve, RESERVE_FEED)
+            detail = f"{found.decimals} decimals, feed {_feed_name(found.feed)}"
+            fault = "" if is_planned else "currency-besides-parameters"
+            yield self._holding(f"market currency {place}", found.token, detail, fault)
 
     # ------------------------------------------------------------------------------------------------------ history
 

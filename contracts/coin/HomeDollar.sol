@@ -79,9 +79,9 @@ contract HomeDollar is
     }
 
     /// @inheritdoc IHomeDollar
-    function burnForDebt(address from, uint256 amount) external {
+    function burnForDebt(address from, uint256 amount) external returns (uint256 released) {
         _spendForBurn(from, amount);
-        _release(from, amount);
+        released = _release(from, amount);
         // Past our own `_update`: coins frozen beyond the balance stay frozen and must not stand in the way here.
         super._update(from, address(0), amount);
     }
@@ -177,13 +177,16 @@ contract HomeDollar is
 
     /// @dev Lifts as much of a freeze as stands in the way of `amount` leaving `account`: of coins frozen beyond the
     /// balance, which wait for coins to come, none is lifted.
-    function _release(address account, uint256 amount) private {
+    /// @return released How many that is.
+    function _release(address account, uint256 amount) private returns (uint256 released) {
         uint256 frozen = _frozen[account];
-        if (frozen == 0) return;
+        if (frozen == 0) return 0;
         uint256 balance = balanceOf(account);
         uint256 unfrozen = _above(balance, frozen);
         // More than the balance fails in ERC-20's own check a moment later.
-        if (amount > unfrozen && amount <= balance) _setFrozen(account, frozen - (amount - unfrozen));
+        if (amount <= unfrozen || amount > balance) return 0;
+        released = amount - unfrozen;
+        _setFrozen(account, frozen - released);
     }
 
     function _setFrozen(address account, uint256 amount) private {

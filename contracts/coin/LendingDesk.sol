@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {ILoanLedger} from "../../interfaces/coin/ILoanLedger.sol";
 import {ITreasury} from "../../interfaces/coin/ITreasury.sol";
 import {IPriceFeedReader} from "../../interfaces/oracle/IPriceFeedReader.sol";
@@ -65,12 +67,15 @@ abstract contract LendingDesk is RedemptionDesk {
         uint256 credit,
         uint256 kept,
         address book
-    ) external onlyLoans {
+    ) external onlyLoans returns (uint256 released) {
         // What lies here waits in the queue and pays nobody's debt; the coin would ask for no allowance.
         require(from != address(this), PayerIsTreasury());
         Turn memory turn = _begin();
-        _requireWorth(credit, _priceIn(turn).worthDown(coins - kept));
-        COIN.burnForDebt(from, coins);
+        unchecked {
+            // The ledger sees to it that what is kept is a part of the coins, here and in a loan.
+            _requireWorth(credit, _priceIn(turn).worthDown(coins - kept));
+        }
+        released = COIN.burnForDebt(from, coins);
         _bookBurn(turn, coins);
         _mintOwed(turn, book, kept);
         _rebook(turn, change, homesChange);
@@ -115,8 +120,8 @@ abstract contract LendingDesk is RedemptionDesk {
             _requireFloor(turn, free - cash, turn.moment.supply + coins); // both have 96 bits
             turn.cash -= cash;
             turn.flows -= int256(cash * CASH_UNIT); // 96 and 60 bits
+            _mintOwed(turn, to, coins - kept);
         }
-        _mintOwed(turn, to, coins - kept);
         _mintOwed(turn, book, kept);
         _writeLoans(turn, change);
         _end(turn);
@@ -161,7 +166,8 @@ abstract contract LendingDesk is RedemptionDesk {
         _requireValid(turn.reserveUsd, turn.reserveStatus);
         price = _priceIn(turn);
         _requireCovered(price);
-        require(!turn.moment.isPaused(), LendingPausedByDemand(turn.moment.demand(), turn.moment.base()));
+        // A `require` would compute what it says of it in any case.
+        if (turn.moment.isPaused()) revert LendingPausedByDemand(turn.moment.demand(), turn.moment.base());
         _requireEquity(_equity(price));
     }
 
@@ -181,7 +187,7 @@ abstract contract LendingDesk is RedemptionDesk {
     function _requireFloor(Turn memory turn, uint256 cash, uint256 coins) internal view {
         uint256 usd = _cashUsdDown(turn, cash);
         uint256 floor = MIN_CASH_RATIO_BPS * coins;
-        require(usd * WHOLE_BPS >= floor, CashBelowFloor(usd, (floor + WHOLE_BPS - 1) / WHOLE_BPS));
+        require(usd * WHOLE_BPS >= floor, CashBelowFloor(usd, Math.ceilDiv(floor, WHOLE_BPS)));
     }
 
     function _requireWorth(uint256 credit, uint256 worthUsd) private pure {

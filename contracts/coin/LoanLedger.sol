@@ -55,10 +55,11 @@ contract LoanLedger is RoleGated, ILoanLedger {
         int256 slope; // raw a second
     }
 
-    /// @dev A closed book's loans run out.
+    /// @dev A book that may have lent keeps its row: a closed one's loans run out.
     enum BookState {
         None,
         Open,
+        Lending,
         Closed
     }
 
@@ -120,19 +121,19 @@ contract LoanLedger is RoleGated, ILoanLedger {
     function payInCoins(Position memory before, Position memory afterwards, address payer, uint256 coins, uint256 kept)
         external
         onlyBook
+        returns (uint256 released)
     {
         require(kept <= coins, KeptTooMuch(kept, coins));
         if (kept == coins && _isSame(before, afterwards)) {
             SumsChange memory none;
-            TREASURY.takeCoins(none, 0, payer, coins, 0, kept, msg.sender);
-            return;
+            return TREASURY.takeCoins(none, 0, payer, coins, 0, kept, msg.sender);
         }
         _requireCarriedOver(before, afterwards, 0);
         Ageing.Part memory old = before.partOf(_today());
         Ageing.Part memory part = afterwards.partOf(_today());
         uint256 credit = _creditOf(old, part, kept == coins);
         part.sums.subtract(old.sums);
-        TREASURY.takeCoins(part.sums, 0, payer, coins, credit, kept, msg.sender);
+        released = TREASURY.takeCoins(part.sums, 0, payer, coins, credit, kept, msg.sender);
         _replace(old, part);
     }
 
@@ -236,7 +237,11 @@ contract LoanLedger is RoleGated, ILoanLedger {
 
     /// @inheritdoc ILoanLedger
     function setBook(address book, bool allowed) external restricted {
-        _books[book] = allowed ? BookState.Open : BookState.None;
+        BookState state = _books[book];
+        if (allowed && state == BookState.None) _books[book] = BookState.Open;
+        else if (allowed && state == BookState.Closed) _books[book] = BookState.Lending;
+        else if (!allowed && state == BookState.Open) _books[book] = BookState.None;
+        else if (!allowed && state == BookState.Lending) _books[book] = BookState.Closed;
         emit BookSet(book, allowed);
     }
 
@@ -268,11 +273,13 @@ contract LoanLedger is RoleGated, ILoanLedger {
 
     /// @inheritdoc ILoanLedger
     function carryingValueOf(Position memory loan) external view returns (uint256) {
+        _requireFits(loan);
         return loan.carryingDown(block.timestamp);
     }
 
     /// @inheritdoc ILoanLedger
     function debtOf(Position memory loan) external view returns (uint256) {
+        _requireFits(loan);
         return loan.debtUp(block.timestamp);
     }
 
@@ -288,14 +295,16 @@ contract LoanLedger is RoleGated, ILoanLedger {
 
     /// @inheritdoc ILoanLedger
     function mayLend(address book) external view returns (bool) {
-        return _books[book] == BookState.Open;
+        return _books[book] == BookState.Open || _books[book] == BookState.Lending;
     }
 
     /* INTERNAL: WHAT A BOOK SAYS */
 
     /// @dev Of a draw exactly the principal is owed, and nothing is past due.
-    function _requireFresh(Position memory loan) private view {
-        require(_books[msg.sender] == BookState.Open, BookIsClosed(msg.sender));
+    function _requireFresh(Position memory loan) private {
+        BookState state = _books[msg.sender];
+        if (state == BookState.Open) _books[msg.sender] = BookState.Lending;
+        else require(state == BookState.Lending, BookIsClosed(msg.sender));
         _requireWrittenNow(loan);
         require(loan.principal != 0, PositionOutOfRange(0, loan.rateBps, MAX_RATE_BPS, loan.since));
         require(loan.interestRaw == 0 && loan.dueAt >= block.timestamp, NotFresh(loan.interestRaw, loan.dueAt));
@@ -336,9 +345,13 @@ contract LoanLedger is RoleGated, ILoanLedger {
         return keccak256(abi.encode(before)) == keccak256(abi.encode(afterwards));
     }
 
+    function _requireFits(Position memory loan) private pure {
+        require(loan.fits(), PositionOutOfRange(loan.principal, loan.rateBps, MAX_RATE_BPS, loan.since));
+    }
+
     function _requireWrittenNow(Position memory loan) private view {
         require(
-            loan.rateBps <= MAX_RATE_BPS && loan.since == block.timestamp,
+            loan.fits() && loan.rateBps <= MAX_RATE_BPS && loan.since == block.timestamp,
             PositionOutOfRange(loan.principal, loan.rateBps, MAX_RATE_BPS, loan.since)
         );
         if ((loan.nextRateBps | loan.resetAt) == 0) return;

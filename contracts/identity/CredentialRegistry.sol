@@ -246,6 +246,21 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
     }
 
     /// @inheritdoc ICredentialRegistry
+    function areStrangers(address one, address other, address third) external view returns (bool) {
+        (bytes32 oneId, bytes32 otherId) = (_records[one].ownerId, _records[other].ownerId);
+        if (oneId == 0 || otherId == 0 || oneId == otherId) return false;
+        // Only the registry itself issues under the id 0.
+        if (_records[one].issuerId == 0 || _records[other].issuerId == 0) return false;
+        bytes32 thirdId = _records[third].ownerId;
+        return oneId != thirdId && otherId != thirdId;
+    }
+
+    /// @inheritdoc ICredentialRegistry
+    function isReplaced(address wallet) external view returns (bool) {
+        return _records[wallet].isMoved;
+    }
+
+    /// @inheritdoc ICredentialRegistry
     function credentialOf(address wallet) external view returns (Credential memory) {
         Record storage record = _records[wallet];
         return Credential({

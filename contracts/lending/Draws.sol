@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {IFeeSplitter} from "../../interfaces/coin/IFeeSplitter.sol";
 import {ILoanLedger} from "../../interfaces/coin/ILoanLedger.sol";
 import {ILoanBook} from "../../interfaces/lending/ILoanBook.sol";
 import {ILoanDesk} from "../../interfaces/lending/ILoanDesk.sol";
@@ -16,7 +15,18 @@ import {IPropertyRegistry} from "../../interfaces/property/IPropertyRegistry.sol
 import {DueCounts, OriginatorRow} from "./libraries/DueCounts.sol";
 import {IdWord, IdWords} from "./libraries/IdWords.sol";
 import {Instalments} from "./libraries/Instalments.sol";
-import {Agreed, AgreedSlot, Core, CoreSlot, Debtor, DebtorSlot, Offer, Reset, Running} from "./libraries/LoanSlots.sol";
+import {
+    Agreed,
+    AgreedSlot,
+    Core,
+    CoreSlot,
+    Debtor,
+    DebtorSlot,
+    Offer,
+    Reset,
+    Running,
+    RunningSlot
+} from "./libraries/LoanSlots.sol";
 import {LoanStore} from "./LoanStore.sol";
 
 /// @title Drawing: everything is judged when the money goes out
@@ -31,15 +41,16 @@ abstract contract Draws is LoanStore {
     /// @dev An approved loan while it is judged.
     struct Draft {
         LoanId id;
+        address borrower; // who draws
         address to;
         bool inCash;
         bool isPurchase;
+        uint256 priceUsd; // 0 on a share that the borrower owned before
         Core core;
         Running running;
         ShareId shareId;
         PropertyId propertyId;
         uint256 amount; // wei
-        uint256 priceUsd; // 0 on a share that the borrower owns
         address owner; // of the share
         bytes32 ownerId;
         uint256 lastDay; // whose loans are late
@@ -98,65 +109,59 @@ abstract contract Draws is LoanStore {
     }
 
     /// @inheritdoc ILoanBook
-    function cancel(LoanId loanId) external onlyDesk {
-        Slots storage slots = _loans[loanId];
-        slots.core = slots.core.withStage(Stage.Withdrawn);
+    function amend(LoanId loanId, uint256 core) external onlyDesk {
+        _loans[loanId].core = Core.wrap(core);
     }
 
-    /// @inheritdoc ILoanBook
-    function acceptPurchase(LoanId loanId) external {
-        Slots storage slots = _loans[loanId];
-        _requireStage(loanId, slots.core, Stage.Approved);
-        Offer offer = slots.offer;
-        require(offer.priceUsd() != 0, WrongSort(loanId, 0));
-        ShareId shareId = slots.running.share();
-        address owner = _ownerOf(shareId);
-        require(msg.sender == owner, NotSeller(loanId, msg.sender, owner));
-        slots.offer = offer.withAcceptedMove(_moveNumberOf(shareId) + 1);
-        emit PurchaseAccepted(loanId, owner, offer.priceUsd());
-    }
-
-    /* THE THREE WAYS */
+    /* THE FOUR WAYS */
 
     /// @inheritdoc ILoanBook
     function draw(LoanId loanId, address to) external {
         Draft memory draft;
-        (draft.id, draft.to) = (loanId, to);
+        (draft.id, draft.borrower, draft.to) = (loanId, msg.sender, to);
         _draw(draft);
     }
 
     /// @inheritdoc ILoanBook
     function drawCash(LoanId loanId, address to) external {
         Draft memory draft;
-        (draft.id, draft.to, draft.inCash) = (loanId, to, true);
+        (draft.id, draft.borrower, draft.to, draft.inCash) = (loanId, msg.sender, to, true);
         _draw(draft);
     }
 
     /// @inheritdoc ILoanBook
     function drawForPurchase(LoanId loanId) external {
         Draft memory draft;
-        (draft.id, draft.isPurchase) = (loanId, true);
+        (draft.id, draft.borrower, draft.isPurchase) = (loanId, msg.sender, true);
         _draw(draft);
     }
 
+    /// @inheritdoc ILoanBook
+    function drawForMarket(LoanId loanId, address borrower, uint256 priceUsd, address to)
+        external
+        returns (uint256 coins)
+    {
+        DESK.requireMarket(msg.sender);
+        require(priceUsd != 0, WrongSort(loanId, 0));
+        Draft memory draft;
+        (draft.id, draft.borrower, draft.priceUsd, draft.to) = (loanId, borrower, priceUsd, to);
+        return _draw(draft);
+    }
+
     /// @dev Judges, writes, secures and pays out.
-    function _draw(Draft memory draft) private {
+    /// @return coins What went out, if it went out in coins.
+    function _draw(Draft memory draft) private returns (uint256 coins) {
         _judge(draft);
-        uint256 kept;
-        uint256 cash;
+        (uint256 kept, uint256 cash) = _keptOf(draft.amount, draft.inCash);
+        ILoanLedger.Position memory position;
+        _enter(draft, position, kept, cash);
         unchecked {
-            kept = Math.ceilDiv(draft.amount * ORIGINATION_FEE_BPS, WHOLE_BPS);
-            if (draft.inCash) {
-                cash = (draft.amount - kept) / CASH_UNIT;
-                kept = draft.amount - cash * CASH_UNIT;
-            }
+            coins = draft.amount - kept; // a part of it
         }
-        ILoanLedger.Position memory position = _enter(draft, kept, cash);
         if (draft.isPurchase) {
             draft.to = draft.owner;
             unchecked {
-                // The loan is at most the price, and kept is a part of it.
-                COIN.transferFrom(msg.sender, draft.to, draft.priceUsd - (draft.amount - kept));
+                COIN.transferFrom(msg.sender, draft.to, draft.priceUsd - coins); // the loan is at most the price
             }
             SHARES.moveBySale(draft.shareId, draft.to, msg.sender, draft.priceUsd, address(COIN));
         }
@@ -165,25 +170,35 @@ abstract contract Draws is LoanStore {
         else LOANS.lendCoins(position, draft.to, kept);
     }
 
+    /// @dev Of what is lent, what stays here for the splitter, and the cash (units) that goes out.
+    function _keptOf(uint256 amount, bool inCash) internal view returns (uint256 kept, uint256 cash) {
+        unchecked {
+            kept = Math.ceilDiv(amount * ORIGINATION_FEE_BPS, WHOLE_BPS); // 96 bits and a part of them
+            if (!inCash) return (kept, 0);
+            cash = (amount - kept) / CASH_UNIT;
+            kept = amount - cash * CASH_UNIT;
+        }
+    }
+
     /* JUDGING */
 
-    /// @dev Whether the caller may draw the loan now, as far as this book can judge. Rooms for the loan are taken on the way.
+    /// @dev Whether the borrower may draw the loan now, as far as this book can judge. Rooms for the loan are taken on the way.
     function _judge(Draft memory draft) private {
         LoanId loanId = draft.id;
         Slots storage slots = _loans[loanId];
         (draft.core, draft.running) = (slots.core, slots.running);
         _requireStage(loanId, draft.core, Stage.Approved);
-        bool isValid = _requireDrawer(loanId, slots);
-        Offer offer = slots.offer;
-        draft.priceUsd = offer.priceUsd();
-        require((draft.priceUsd != 0) == draft.isPurchase, WrongSort(loanId, draft.priceUsd));
-        require(block.timestamp <= offer.expiresAt(), ApprovalExpired(loanId, offer.expiresAt()));
-        require(isValid, InvalidCredential(msg.sender));
+        bool isValid = _requireDrawer(draft, slots);
+        uint256 agreedUsd = draft.core.priceUsd();
+        if (draft.isPurchase) draft.priceUsd = agreedUsd;
+        require(draft.priceUsd == agreedUsd && (agreedUsd != 0 || !draft.isPurchase), WrongSort(loanId, agreedUsd));
+        require(block.timestamp <= draft.core.expiresAt(), ApprovalExpired(loanId, draft.core.expiresAt()));
+        require(isValid, InvalidCredential(draft.borrower));
         draft.shareId = draft.running.share();
         draft.propertyId = draft.shareId.property();
         draft.owner = _ownerOf(draft.shareId);
-        if (draft.isPurchase) _requireConsents(draft, offer.acceptedMove());
-        else require(draft.owner == msg.sender, NotShareOwner(draft.shareId, msg.sender, draft.owner));
+        if (draft.isPurchase) _requireConsents(draft);
+        else require(draft.owner == draft.borrower, NotShareOwner(draft.shareId, draft.borrower, draft.owner));
 
         draft.amount = slots.debtor.face();
         draft.ownerId = slots.ownerId;
@@ -194,19 +209,20 @@ abstract contract Draws is LoanStore {
         RATES.checkpoint();
     }
 
-    /// @dev Requires that the caller is the borrower, and returns whether his credential is valid. A wallet with a valid one
-    /// was not replaced, so whoever asked himself and holds one needs no second look.
-    function _requireDrawer(LoanId loanId, Slots storage slots) private returns (bool isValid) {
-        isValid = _isValid(msg.sender);
+    /// @dev Requires that it is the borrower, and returns whether his credential is valid. A wallet with a valid one was not
+    /// replaced, so whoever asked himself and holds one needs no second look.
+    function _requireDrawer(Draft memory draft, Slots storage slots) private returns (bool isValid) {
+        isValid = _isValid(draft.borrower);
         address applicant = slots.debtor.borrower();
-        if (msg.sender == applicant && isValid) return true;
-        _requireBorrower(loanId);
+        if (draft.borrower == applicant && isValid) return true;
+        _requireBorrower(draft.id, draft.borrower);
         // Freezes of the share for him are looked up by the wallet that drew.
-        if (msg.sender != applicant) slots.debtor = DebtorSlot.make(msg.sender, slots.debtor.face());
+        if (draft.borrower != applicant) slots.debtor = DebtorSlot.make(draft.borrower, slots.debtor.face());
     }
 
     /// @dev The seller's consent to the price, for the share as it is now, and the manager's to the move.
-    function _requireConsents(Draft memory draft, uint32 acceptedMove) private view {
+    function _requireConsents(Draft memory draft) private view {
+        uint32 acceptedMove = draft.core.acceptedMove();
         uint32 moveNumber = _moveNumberOf(draft.shareId);
         require(acceptedMove == moveNumber + 1, PurchaseNotAccepted(draft.id, acceptedMove, moveNumber));
         (address to,) = SHARES.transferApprovalOf(draft.shareId);
@@ -311,10 +327,7 @@ abstract contract Draws is LoanStore {
     /* WRITING */
 
     /// @dev Opens the loan. What its share is worth is valid, as its house's value for new loans is.
-    function _enter(Draft memory draft, uint256 kept, uint256 cash)
-        private
-        returns (ILoanLedger.Position memory position)
-    {
+    function _enter(Draft memory draft, ILoanLedger.Position memory position, uint256 kept, uint256 cash) private {
         Slots storage slots = _loans[draft.id];
         (uint256 valueUsd,) = _shareValue(draft.shareId);
         uint256 dueAt;
@@ -322,16 +335,14 @@ abstract contract Draws is LoanStore {
             dueAt = block.timestamp + MONTH;
         }
         slots.core = CoreSlot.make(draft.amount, 0, dueAt, draft.core.rateBps(), CoreSlot.tail(Stage.Active, 1));
-        slots.running = draft.running.withInterest(0, block.timestamp);
+        slots.running = draft.running.withInterest(0, block.timestamp).with(RunningSlot.IN_CASH, draft.inCash);
         Agreed agreed =
             AgreedSlot.make(slots.agreed.instalment(), Math.min(valueUsd, type(uint96).max), block.timestamp);
         slots.agreed = agreed;
-        _addFee(draft.propertyId, IFeeSplitter.FeeKind.Origination, kept);
-        position.principal = uint96(draft.amount);
+        position.principal = draft.amount;
         position.rateBps = draft.core.rateBps();
-        position.since = uint40(block.timestamp);
-        position.dueAt = uint40(dueAt);
+        (position.since, position.dueAt) = (block.timestamp, dueAt);
         position.cap = _capOf(agreed);
-        emit Drawn(draft.id, msg.sender, draft.shareId, draft.amount, kept, cash);
+        emit Drawn(draft.id, draft.borrower, draft.shareId, draft.amount, kept, cash);
     }
 }

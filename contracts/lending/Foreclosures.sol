@@ -40,7 +40,8 @@ abstract contract Foreclosures is Servicing {
 
     /// @inheritdoc ILoanBook
     function giveNotice(LoanId loanId) external {
-        Touch memory loan = _open(loanId);
+        Touch memory loan;
+        _open(loan, loanId);
         _requireStage(loanId, loan.core, Stage.Active);
         require(loan.standing.noticeAt() == 0, AlreadyUnderNotice(loanId, loan.standing.noticeAt()));
         _count(loan);
@@ -78,7 +79,8 @@ abstract contract Foreclosures is Servicing {
 
     /// @inheritdoc ILoanBook
     function startForeclosure(LoanId loanId) external {
-        Touch memory loan = _open(loanId);
+        Touch memory loan;
+        _open(loan, loanId);
         _requireStage(loanId, loan.core, Stage.Active);
         _requireNotStopped();
         uint256 daysPastDue = _daysPastDue(loan);
@@ -116,17 +118,18 @@ abstract contract Foreclosures is Servicing {
         require(opens, ValueNotValid(loan.running.share().property(), uint8(status)));
     }
 
-    /// @dev Opens it if that value can be relied on, and is not nothing.
+    /// @dev Opens it if that value can be relied on; nothing is a value, too.
     function _tryOpenAuction(Touch memory loan) private returns (bool opens, IPropertyValuation.ValueStatus status) {
         uint256 valueUsd;
         (valueUsd, status) = _shareValue(loan.running.share());
-        opens = status == VALID && valueUsd != 0;
+        opens = status == VALID;
         if (opens) AUCTION.open(loan.id, loan.running.share(), valueUsd, _stoppedTime(loan));
     }
 
     /// @inheritdoc ILoanBook
     function openNext(LoanId loanId) external {
-        Touch memory loan = _auctioned(loanId);
+        Touch memory loan;
+        _auctioned(loan, loanId);
         require(loan.running.has(RunningSlot.NEXT_WAITS), WrongStage(loanId, loan.core.stage()));
         _setWaiting(loan, false);
         _openAuction(loan);
@@ -144,7 +147,8 @@ abstract contract Foreclosures is Servicing {
         onlyAuction
         returns (ShareId sold)
     {
-        Touch memory loan = _auctioned(loanId);
+        Touch memory loan;
+        _auctioned(loan, loanId);
         sold = loan.moved;
         uint256 kept;
         unchecked {
@@ -167,7 +171,8 @@ abstract contract Foreclosures is Servicing {
 
     /// @inheritdoc ILoanBook
     function takeHome(LoanId loanId, uint256 floorUsd) external onlyAuction returns (ShareId taken, uint256 valueUsd) {
-        Touch memory loan = _auctioned(loanId);
+        Touch memory loan;
+        _auctioned(loan, loanId);
         taken = loan.moved;
         valueUsd = Math.min(LOANS.carryingValueOf(loan.before) / loan.core.shareCount(), floorUsd);
         (loan.credit, loan.takenUsd) = (valueUsd, valueUsd);
@@ -177,8 +182,8 @@ abstract contract Foreclosures is Servicing {
     }
 
     /// @dev A loan whose first share is in an auction that may end now.
-    function _auctioned(LoanId loanId) private view returns (Touch memory loan) {
-        loan = _open(loanId);
+    function _auctioned(Touch memory loan, LoanId loanId) private view {
+        _open(loan, loanId);
         _requireStage(loanId, loan.core, Stage.Foreclosing);
         _requireNotStopped();
         loan.moved = loan.running.share();
@@ -195,12 +200,18 @@ abstract contract Foreclosures is Servicing {
     }
 
     function _goOn(Touch memory loan, uint256 count) private {
+        uint256 noticeRan = _noticeRan(loan);
         _count(loan);
         _setLoanOf(loan.moved, 0);
         IdWord more = _loans[loan.id].more;
         loan.running = loan.running.withShare(ShareId.wrap(more.idAt(0)));
         _loans[loan.id].more = more.shifted();
         unchecked {
+            // From now on the stops of another share count: the notice is as if given so long ago.
+            if (loan.standing.noticeAt() != 0) {
+                loan.standing =
+                    StandingSlot.make(loan.standing.impairedRaw(), block.timestamp - noticeRan, _stoppedTime(loan));
+            }
             loan.core = loan.core.withShareCount(count - 1);
             (uint256 valueUsd, ShareId invalid,) = _valueOf(loan);
             if (invalid.raw() != 0) valueUsd = uint256(loan.agreed.value()) * (count - 1) / count;

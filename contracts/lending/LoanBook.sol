@@ -10,7 +10,7 @@ import {Ageing} from "../coin/libraries/Ageing.sol";
 import {Foreclosures} from "./Foreclosures.sol";
 import {DueCounts, OriginatorRow} from "./libraries/DueCounts.sol";
 import {IdWord} from "./libraries/IdWords.sol";
-import {Agreed, Arrears, Core, Debtor, Offer, Reset, Running, Standing} from "./libraries/LoanSlots.sol";
+import {Agreed, Arrears, Core, Debtor, Offer, Reset, Running, RunningSlot, Standing} from "./libraries/LoanSlots.sol";
 import {LoanStore} from "./LoanStore.sol";
 import {Servicing} from "./Servicing.sol";
 import {Draws} from "./Draws.sol";
@@ -72,16 +72,34 @@ contract LoanBook is Foreclosures {
     /* FEES */
 
     /// @inheritdoc ILoanBook
-    function sweepFees(PropertyId propertyId, IFeeSplitter.FeeKind kind) external returns (uint256 coins) {
-        coins = _fees[propertyId][kind];
-        _fees[propertyId][kind] = 0;
-        emit FeesSwept(propertyId, kind, coins);
+    function sweepFees(LoanId loanId) external returns (uint256 origination, uint256 late) {
+        (origination, late) = feesOf(loanId);
+        Slots storage slots = _loans[loanId];
+        if (origination != 0) {
+            slots.running = slots.running.with(RunningSlot.FEE_SWEPT, true);
+            _sweep(loanId, IFeeSplitter.FeeKind.Origination, origination);
+        }
+        if (late != 0) {
+            slots.lateFees = 0;
+            _sweep(loanId, IFeeSplitter.FeeKind.Late, late);
+        }
+    }
+
+    function _sweep(LoanId loanId, IFeeSplitter.FeeKind kind, uint256 coins) private {
+        PropertyId propertyId = _loans[loanId].running.share().property();
+        emit FeesSwept(loanId, propertyId, kind, coins);
         SPLITTER.pay(propertyId, kind, coins);
     }
 
     /// @inheritdoc ILoanBook
-    function feesOf(PropertyId propertyId, IFeeSplitter.FeeKind kind) external view returns (uint256) {
-        return _fees[propertyId][kind];
+    /// @dev What was kept of a draw follows from the loan: it needs no slot of its own.
+    function feesOf(LoanId loanId) public view returns (uint256 origination, uint256 late) {
+        Slots storage slots = _loans[loanId];
+        late = slots.lateFees;
+        Running running = slots.running;
+        if (running.since() != 0 && !running.has(RunningSlot.FEE_SWEPT)) {
+            (origination,) = _keptOf(slots.debtor.face(), running.has(RunningSlot.IN_CASH));
+        }
     }
 
     /* VIEWS: A LOAN */
@@ -93,32 +111,40 @@ contract LoanBook is Foreclosures {
 
     /// @inheritdoc ILoanBook
     function debtOf(LoanId loanId) external view returns (uint256) {
-        return _isOpen(loanId) ? _read(loanId).debt : 0;
+        Touch memory loan;
+        return _isOpen(loan, loanId) ? loan.debt : 0;
     }
 
     /// @inheritdoc ILoanBook
     function feesDueOf(LoanId loanId) external view returns (uint256) {
-        return _isOpen(loanId) ? _chargeFees(_read(loanId)) : 0;
+        Touch memory loan;
+        return _isOpen(loan, loanId) ? _chargeFees(loan) : 0;
     }
 
     /// @inheritdoc ILoanBook
     function daysPastDueOf(LoanId loanId) external view returns (uint256) {
-        return _isOpen(loanId) ? _daysPastDue(_read(loanId)) : 0;
+        Touch memory loan;
+        return _isOpen(loan, loanId) ? _daysPastDue(loan) : 0;
     }
 
     /// @inheritdoc ILoanBook
     function stoppedTimeOf(LoanId loanId) external view returns (uint256) {
-        return _isOpen(loanId) ? _stoppedTime(_read(loanId)) : 0;
+        Touch memory loan;
+        return _isOpen(loan, loanId) ? _stoppedTime(loan) : 0;
     }
 
     /// @inheritdoc ILoanBook
     function noticeRanOf(LoanId loanId) external view returns (uint256) {
-        return _isOpen(loanId) ? _noticeRan(_read(loanId)) : 0;
+        Touch memory loan;
+        return _isOpen(loan, loanId) ? _noticeRan(loan) : 0;
     }
 
-    function _isOpen(LoanId loanId) private view returns (bool) {
+    /// @dev Takes an open loan into hand, and says whether it is one.
+    function _isOpen(Touch memory loan, LoanId loanId) private view returns (bool) {
         Stage stage = _loans[loanId].core.stage();
-        return stage == Stage.Active || stage == Stage.Foreclosing;
+        if (stage != Stage.Active && stage != Stage.Foreclosing) return false;
+        _read(loan, loanId);
+        return true;
     }
 
     /// @inheritdoc ILienHolder
@@ -138,6 +164,13 @@ contract LoanBook is Foreclosures {
         }
         terms.kind = running.isOf(Kind.Fixed) ? "fixed" : "interest-only";
         if (running.isOf(Kind.Adjustable)) terms.kind = "adjustable";
+    }
+
+    /* ORIGINATORS */
+
+    /// @inheritdoc ILoanBook
+    function rollOriginator(uint256 number, uint256 mostDays) external {
+        _originators[number].roll(_lastLateDay(), mostDays);
     }
 
     /* VIEWS: THE REST */

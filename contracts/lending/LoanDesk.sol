@@ -97,6 +97,8 @@ contract LoanDesk is RoleGated, ILoanDesk, IGuardianStop {
     mapping(LoanId loanId => Request) private _requests;
     mapping(address originator => uint256) private _originatorNumber;
     /// @inheritdoc ILoanDesk
+    mapping(address market => bool) public isMarket;
+    /// @inheritdoc ILoanDesk
     mapping(uint256 number => address) public originatorAt;
 
     /// @param hub The permission hub for people.
@@ -166,13 +168,14 @@ contract LoanDesk is RoleGated, ILoanDesk, IGuardianStop {
     /// @inheritdoc ILoanDesk
     function withdraw(LoanId loanId) external {
         bool isAsked = _requests[loanId].stage == ILoanBook.Stage.Requested;
-        Debtor debtor = isAsked ? _requests[loanId].debtor : Debtor.wrap(BOOK.slotsOf(loanId)[4]);
+        uint256[10] memory slots = _slotsOf(loanId);
+        Debtor debtor = Debtor.wrap(slots[4]);
         ILoanBook.Stage stage = _stageOf(loanId);
         require(isAsked || stage == ILoanBook.Stage.Approved, ILoanBook.WrongStage(loanId, stage));
         address borrower = CREDENTIALS.currentWallet(debtor.borrower());
         require(msg.sender == borrower, ILoanBook.NotBorrower(loanId, msg.sender, borrower));
         if (isAsked) _requests[loanId].stage = ILoanBook.Stage.Withdrawn;
-        else BOOK.cancel(loanId);
+        else BOOK.amend(loanId, Core.unwrap(Core.wrap(slots[0]).withStage(ILoanBook.Stage.Withdrawn)));
         emit Withdrawn(loanId);
     }
 
@@ -210,6 +213,20 @@ contract LoanDesk is RoleGated, ILoanDesk, IGuardianStop {
             && Offer.unwrap(asked.offer) == Offer.unwrap(offer) && asked.debtor.face() == application.amount;
     }
 
+    /// @inheritdoc ILoanDesk
+    function acceptPurchase(LoanId loanId, uint256 priceUsd) external {
+        uint256[10] memory slots = BOOK.slotsOf(loanId);
+        (Core core, ShareId shareId) = (Core.wrap(slots[0]), Running.wrap(slots[1]).share());
+        require(core.isIn(ILoanBook.Stage.Approved), ILoanBook.WrongStage(loanId, _stageOf(loanId)));
+        uint256 agreedUsd = core.priceUsd();
+        require(agreedUsd != 0 && (priceUsd == agreedUsd || priceUsd == 0), ILoanBook.WrongSort(loanId, agreedUsd));
+        address owner = IERC721(address(SHARES)).ownerOf(shareId.raw());
+        require(msg.sender == owner, NotSeller(loanId, msg.sender, owner));
+        core = core.withAcceptedMove(priceUsd == 0 ? 0 : SHARES.moveNumberOf(shareId) + 1);
+        BOOK.amend(loanId, Core.unwrap(core));
+        emit PurchaseAccepted(loanId, owner, priceUsd);
+    }
+
     /// @dev Hands the loan to the book.
     function _approve(LoanId loanId, Request memory asked, uint16 rateBps, uint40 expiresAt) private {
         uint256 amount = asked.debtor.face();
@@ -225,7 +242,7 @@ contract LoanDesk is RoleGated, ILoanDesk, IGuardianStop {
         BOOK.enter(
             loanId,
             ILoanBook.Opening({
-                core: Core.unwrap(CoreSlot.make(0, 0, 0, rateBps, tail)),
+                core: Core.unwrap(CoreSlot.make(asked.offer.priceUsd(), 0, expiresAt, rateBps, tail)),
                 running: Running.unwrap(asked.running.withOriginator(_numberOf(msg.sender))),
                 agreed: Agreed.unwrap(AgreedSlot.make(instalment, 0, 0)),
                 offer: Offer.unwrap(asked.offer.withExpiry(expiresAt)),
@@ -243,6 +260,19 @@ contract LoanDesk is RoleGated, ILoanDesk, IGuardianStop {
         if (number != 0) return number;
         number = ++_counters.originators;
         (_originatorNumber[originator], originatorAt[number]) = (number, originator);
+    }
+
+    /* TABLE OF MARKETS */
+
+    /// @inheritdoc ILoanDesk
+    function setMarket(address market, bool allowed) external restricted {
+        isMarket[market] = allowed;
+        emit MarketSet(market, allowed);
+    }
+
+    /// @inheritdoc ILoanDesk
+    function requireMarket(address caller) external view {
+        require(isMarket[caller], NotMarket(caller));
     }
 
     /* SWITCH */
@@ -302,7 +332,8 @@ contract LoanDesk is RoleGated, ILoanDesk, IGuardianStop {
         page.originator = originatorAt[running.originator()];
         page.rateBps = core.rateBps();
         page.jumbo = debtor.face() > _terms.jumboAbove;
-        (page.approvedUntil, page.acceptedMove) = (offer.expiresAt(), offer.acceptedMove());
+        page.approvedUntil = offer.expiresAt();
+        if (page.stage == ILoanBook.Stage.Approved) page.acceptedMove = core.acceptedMove();
         (page.instalment, page.startedAt) = (agreed.instalment(), agreed.startedAt());
         page.shareIds = _sharesOf(core, running, IdWord.wrap(slots[9]));
         if (_isOpen(page.stage)) _fillOpen(page, loanId, slots);

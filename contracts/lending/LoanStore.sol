@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {IFeeSplitter} from "../../interfaces/coin/IFeeSplitter.sol";
 import {ILoanLedger} from "../../interfaces/coin/ILoanLedger.sol";
 import {ITreasury} from "../../interfaces/coin/ITreasury.sol";
 import {ICredentialRegistry} from "../../interfaces/identity/ICredentialRegistry.sol";
@@ -36,7 +35,8 @@ import {Positions} from "./libraries/Positions.sol";
 /// @title What the book keeps, and how a call reads and writes a loan
 /// @notice A call takes a loan into its hands once, works on it in memory, and writes the slots that changed:
 ///
-///     Touch memory loan = _open(loanId);
+///     Touch memory loan;
+///     _open(loan, loanId);
 ///     _count(loan, credit);          // how it counts from now on
 ///     ...
 ///     _store(loan);
@@ -60,6 +60,7 @@ abstract contract LoanStore is ILoanBook {
         Standing standing;
         Reset reset;
         IdWord more; // shares after the first
+        uint256 lateFees; // paid, and not swept (wei)
     }
 
     /// @dev An open loan in a call's hands: its slots as they will be stored, and how it counts before and afterwards.
@@ -76,7 +77,6 @@ abstract contract LoanStore is ILoanBook {
         uint256 debt; // wei, up: before, then afterwards
         uint256 credit; // wei: what it falls by
         uint256 takenUsd; // of that, what a share was taken home at
-        bool isPayment; // of the borrower or for him: such a one lets a rate come into force that could not before
         Stage ends; // how it ends
         ShareId moved; // the share whose lien ends by its move
     }
@@ -99,7 +99,6 @@ abstract contract LoanStore is ILoanBook {
     mapping(bytes32 ownerId => IdWord) internal _ofOwner;
     mapping(uint256 eightShares => IdWord) internal _ofShares;
     mapping(uint256 number => DueCounts.Originator) internal _originators;
-    mapping(PropertyId propertyId => mapping(IFeeSplitter.FeeKind kind => uint256)) internal _fees;
 
     constructor(BookPeers memory peers, BookTerms memory given) {
         _requireCode(address(peers.ledger));
@@ -128,13 +127,13 @@ abstract contract LoanStore is ILoanBook {
     /* READING */
 
     /// @dev Takes an open loan into hand.
-    function _open(LoanId loanId) internal view returns (Touch memory loan) {
-        loan = _read(loanId);
+    function _open(Touch memory loan, LoanId loanId) internal view {
+        _read(loan, loanId);
         if (!loan.core.isIn(Stage.Active)) _requireStage(loanId, loan.core, Stage.Foreclosing);
     }
 
     /// @dev The same of any loan, as far as it has got.
-    function _read(LoanId loanId) internal view returns (Touch memory loan) {
+    function _read(Touch memory loan, LoanId loanId) internal view {
         Slots storage slots = _loans[loanId];
         loan.id = loanId;
         (loan.core, loan.running, loan.agreed) = (slots.core, slots.running, slots.agreed);
@@ -163,9 +162,9 @@ abstract contract LoanStore is ILoanBook {
         return _currentWallet(_loans[loanId].debtor.borrower());
     }
 
-    function _requireBorrower(LoanId loanId) internal view {
+    function _requireBorrower(LoanId loanId, address wallet) internal view {
         address borrower = _borrowerOf(loanId);
-        require(msg.sender == borrower, NotBorrower(loanId, msg.sender, borrower));
+        require(wallet == borrower, NotBorrower(loanId, wallet, borrower));
     }
 
     function _requireStage(LoanId loanId, Core core, Stage stage) internal pure {
@@ -248,24 +247,30 @@ abstract contract LoanStore is ILoanBook {
     /* HOW IT COUNTS FROM NOW ON */
 
     /// @dev Credits the loan with its credit, less than is owed, or with nothing. A rate whose time has come is in force from
-    /// then on; one that came while the loan was impaired, from the next payment on.
+    /// then on; one that came while the loan was impaired waits for a payment that moves the due time.
     function _count(Touch memory loan) internal view {
-        loan.next = loan.before.afterPayment(block.timestamp, loan.credit);
+        loan.before.afterPayment(loan.next, block.timestamp, loan.credit);
         unchecked {
             loan.debt -= loan.credit;
-            if (!_comesIntoForce(loan)) return;
-            loan.next.rateBps = loan.reset.nextBps();
-            uint256 left = loan.running.instalments() - _paidOf(loan);
-            loan.agreed =
-                loan.agreed.withInstalment(Annuity.levelInstalmentUp(loan.core.principal(), loan.next.rateBps, left));
-            loan.reset = ResetSlot.make(loan.reset.firstBps(), 0, 0);
         }
+        if (_isResetDue(loan) && loan.before.resets()) _adoptRate(loan, loan.core.principal());
     }
 
-    /// @dev Whether a rate that was fixed is in force from now on, or has been since its time.
-    function _comesIntoForce(Touch memory loan) internal view returns (bool) {
+    /// @dev Whether the time of a rate that was fixed has come.
+    function _isResetDue(Touch memory loan) internal view returns (bool) {
         uint256 resetAt = loan.reset.resetAt();
-        return resetAt != 0 && block.timestamp >= resetAt && (loan.isPayment || loan.before.resets());
+        return resetAt != 0 && block.timestamp >= resetAt;
+    }
+
+    /// @dev The rate that was fixed is in force from now on, or has been since its time; so much is repaid at it in the
+    /// instalments that are left.
+    function _adoptRate(Touch memory loan, uint256 principal) internal pure {
+        loan.next.rateBps = loan.reset.nextBps();
+        unchecked {
+            uint256 left = loan.running.instalments() - _paidOf(loan);
+            loan.agreed = loan.agreed.withInstalment(Annuity.levelInstalmentUp(principal, loan.next.rateBps, left));
+        }
+        loan.reset = ResetSlot.make(loan.reset.firstBps(), 0, 0);
     }
 
     /// @dev Takes note of what the shares are worth, if all that is known is valid.
@@ -350,15 +355,8 @@ abstract contract LoanStore is ILoanBook {
         LOANS.push(loan.before, loan.next);
     }
 
-    function _payInCoins(Touch memory loan, address payer, uint256 coins, uint256 kept) internal {
-        LOANS.payInCoins(loan.before, loan.next, payer, coins, kept);
-    }
-
-    /// @dev Fees lie here until somebody sweeps them to the splitter.
-    function _addFee(PropertyId propertyId, IFeeSplitter.FeeKind kind, uint256 coins) internal {
-        if (coins == 0) return;
-        unchecked {
-            _fees[propertyId][kind] += coins; // all coins that there can be have 96 bits
-        }
+    /// @dev Returns how many of the coins were frozen until now.
+    function _payInCoins(Touch memory loan, address payer, uint256 coins, uint256 kept) internal returns (uint256) {
+        return LOANS.payInCoins(loan.before, loan.next, payer, coins, kept);
     }
 }

@@ -3,15 +3,14 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {IFeeSplitter} from "../../interfaces/coin/IFeeSplitter.sol";
 import {ILoanBook} from "../../interfaces/lending/ILoanBook.sol";
 import {LoanId} from "../../interfaces/lending/LoanId.sol";
 import {IPropertyValuation} from "../../interfaces/oracle/IPropertyValuation.sol";
 import {ShareId} from "../../interfaces/property/Ids.sol";
-import {IERC7943Fungible} from "../../interfaces/standards/IERC7943.sol";
 import {Draws} from "./Draws.sol";
 import {Annuity} from "./libraries/Annuity.sol";
 import {DueCounts} from "./libraries/DueCounts.sol";
+import {IdWords} from "./libraries/IdWords.sol";
 import {Instalments} from "./libraries/Instalments.sol";
 import {ArrearsSlot, ResetSlot} from "./libraries/LoanSlots.sol";
 import {RateResets} from "./libraries/RateResets.sol";
@@ -52,7 +51,8 @@ abstract contract Servicing is Draws {
 
     /// @inheritdoc ILoanBook
     function pay(LoanId loanId, uint256 coins) external returns (uint256 credit) {
-        Touch memory loan = _open(loanId);
+        Touch memory loan;
+        _open(loan, loanId);
         coins = Math.min(coins, MANY_COINS);
         uint256 due = _chargeFees(loan);
         uint256 fees = Math.min(due, coins);
@@ -69,16 +69,24 @@ abstract contract Servicing is Draws {
             require(credit != 0 || (fees != 0 && coins == fees), NothingPaid(loanId));
             loan.arrears = ArrearsSlot.make(due - fees, loan.arrears.charged(), 0);
         }
-        _requireOwnOrUnfrozen(loanId, coins);
-        _addFee(loan.running.share().property(), IFeeSplitter.FeeKind.Late, fees);
         loan.credit = credit;
+        if (fees != 0) {
+            unchecked {
+                _loans[loanId].lateFees += fees; // all coins that there can be have 96 bits
+            }
+        }
         _credit(loan, fees);
-        _payInCoins(loan, msg.sender, coins, fees);
+        uint256 released = _payInCoins(loan, msg.sender, coins, fees);
+        // Frozen coins pay their owner's own debt and nobody else's.
+        if (released != 0 && msg.sender != _borrowerOf(loanId)) {
+            revert FrozenCoins(msg.sender, coins, coins - released);
+        }
     }
 
     /// @inheritdoc ILoanBook
     function payCash(LoanId loanId, uint256 cash, uint256 minCredit) external returns (uint256 credit) {
-        Touch memory loan = _open(loanId);
+        Touch memory loan;
+        _open(loan, loanId);
         uint256 due = _chargeFees(loan);
         require(due == 0, LateFeesDue(loanId, due));
         cash = Math.min(cash, MANY_COINS); // more units than there can be, too
@@ -120,14 +128,6 @@ abstract contract Servicing is Draws {
         return Annuity.levelInstalmentUp(face, loan.reset.firstBps(), loan.running.instalments());
     }
 
-    /// @dev Frozen coins pay their owner's own debt and nobody else's. Who has none frozen needs not be known.
-    function _requireOwnOrUnfrozen(LoanId loanId, uint256 coins) private view {
-        uint256 frozen = IERC7943Fungible(address(COIN)).getFrozenTokens(msg.sender);
-        if (frozen == 0 || msg.sender == _borrowerOf(loanId)) return;
-        uint256 unfrozen = Math.saturatingSub(COIN.balanceOf(msg.sender), frozen);
-        require(coins <= unfrozen, FrozenCoins(msg.sender, coins, unfrozen));
-    }
-
     /// @dev Writes a payment.
     function _credit(Touch memory loan, uint256 fees) private {
         uint256 left;
@@ -140,7 +140,6 @@ abstract contract Servicing is Draws {
             _close(loan);
         } else {
             require(left >= MIN_DEBT || loan.credit == 0, DustLeft(loan.id, left, MIN_DEBT));
-            loan.isPayment = true;
             _count(loan);
             _advance(loan);
             _mark(loan);
@@ -149,7 +148,7 @@ abstract contract Servicing is Draws {
             _cure(loan);
             _store(loan);
         }
-        emit Paid(loan.id, msg.sender, loan.credit, fees, left, loan.next.dueAt);
+        emit Paid(loan.id, msg.sender, loan.credit, fees, left, uint40(loan.next.dueAt));
     }
 
     /// @dev Moves the due time past the instalments that a payment meets.
@@ -164,7 +163,9 @@ abstract contract Servicing is Draws {
         );
         loan.core = loan.core.withTowards(towards, nextDueAt);
         if (nextDueAt == dueAt) return;
-        loan.next.dueAt = uint40(nextDueAt);
+        loan.next.dueAt = nextDueAt;
+        // One that waited since its time, for the loan was impaired. Smaller payments, of anybody, leave it waiting.
+        if (_isResetDue(loan)) _adoptRate(loan, loan.next.principal);
         _originators[loan.running
             .originator()].move(Instalments.dueDayOf(dueAt), Instalments.dueDayOf(nextDueAt), _lastLateDay());
     }
@@ -173,8 +174,10 @@ abstract contract Servicing is Draws {
 
     /// @inheritdoc ILoanBook
     function addCollateral(LoanId loanId, ShareId shareId) external {
-        Touch memory loan = _open(loanId);
-        _requireBorrower(loanId);
+        Touch memory loan;
+        _open(loan, loanId);
+        _requireBorrower(loanId, msg.sender);
+        require(shareId.raw() <= IdWords.MAX_ID, NotCollateral(shareId));
         address owner = _ownerOf(shareId);
         require(msg.sender == owner, NotShareOwner(shareId, msg.sender, owner));
         uint256 count = loan.core.shareCount();
@@ -202,7 +205,8 @@ abstract contract Servicing is Draws {
 
     /// @inheritdoc ILoanBook
     function mark(LoanId loanId) external {
-        Touch memory loan = _open(loanId);
+        Touch memory loan;
+        _open(loan, loanId);
         _count(loan);
         _mark(loan);
         _cure(loan);
@@ -221,7 +225,8 @@ abstract contract Servicing is Draws {
 
     /// @inheritdoc ILoanBook
     function fixRate(LoanId loanId) external {
-        Touch memory loan = _open(loanId);
+        Touch memory loan;
+        _open(loan, loanId);
         _count(loan);
         uint256 resetAt = _fixableReset(loan);
         require(resetAt != 0, NothingToFix(loanId, uint40(_nextReset(loan)), loan.reset.nextBps()));

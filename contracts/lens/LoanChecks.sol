@@ -285,8 +285,15 @@ contract LoanChecks is ILoanChecks {
     function _requireLienable(ShareId shareId, address owner) private view {
         require(CERTIFICATE.holderRights(address(BOOK)).mayLien, IShareCertificate.NotHolder(address(BOOK)));
         _requireUnfrozen(shareId, owner);
+        _requireUnlocked(shareId);
+    }
+
+    function _requireUnlocked(ShareId shareId) private view {
         (address lienHolder, address leaseHolder) = CERTIFICATE.encumbrancesOf(shareId);
-        require(lienHolder == address(0), IShareCertificate.ShareLocked(shareId, lienHolder, leaseHolder));
+        require(
+            lienHolder == address(0) && leaseHolder == address(0),
+            IShareCertificate.ShareLocked(shareId, lienHolder, leaseHolder)
+        );
     }
 
     function _requireUnfrozen(ShareId shareId, address account) private view {
@@ -315,11 +322,7 @@ contract LoanChecks is ILoanChecks {
             IERC721Errors.ERC721InsufficientApproval(address(BOOK), shareId.raw())
         );
         _requireUnfrozen(shareId, seller);
-        (address lienHolder, address leaseHolder) = CERTIFICATE.encumbrancesOf(shareId);
-        require(
-            lienHolder == address(0) && leaseHolder == address(0),
-            IShareCertificate.ShareLocked(shareId, lienHolder, leaseHolder)
-        );
+        _requireUnlocked(shareId);
         _requireLienable(shareId, asked.borrower);
     }
 
@@ -387,12 +390,12 @@ contract LoanChecks is ILoanChecks {
             }
             require(quote.credit != 0, ILoanBook.NothingPaid(loanId));
         }
-        _requireOwnOrUnfrozen(owed.borrower, payer, quote.coins);
         _readEffect(quote, loanId, owed);
 
         _requireBook();
         require(payer != address(TREASURY), ITreasury.PayerIsTreasury());
         _requireBurnable(payer, quote.coins);
+        _requireOwnOrUnfrozen(owed.borrower, payer, quote.coins);
     }
 
     /// @inheritdoc ILoanChecks
@@ -441,7 +444,8 @@ contract LoanChecks is ILoanChecks {
         );
         if (quote.closes) return;
         course.pay(quote.credit, block.timestamp);
-        (quote.dueAt, quote.towards, quote.met) = (course.position.dueAt, course.towards, course.paid - owed.paid);
+        (quote.dueAt, quote.towards, quote.met) =
+        (uint40(course.position.dueAt), course.towards, course.paid - owed.paid);
     }
 
     /// @dev Frozen coins pay their owner's own debt and nobody else's.

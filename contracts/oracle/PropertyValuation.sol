@@ -213,30 +213,19 @@ contract PropertyValuation is IPropertyValuation, IGuardianStop, RoleGated {
     {
         require(isSaleReporter[msg.sender], NotSaleReporter(msg.sender));
         PropertyId propertyId = shareId.property();
-        IPropertyRegistry.Property memory property = REGISTRY.propertyOf(propertyId);
-        require(_hasShare(property.shareCount, shareId), UnknownShare(shareId));
+        (address holdingEntity, uint8 shareCount) = REGISTRY.holdingEntityOf(propertyId);
+        require(_hasShare(shareCount, shareId), UnknownShare(shareId));
         require(priceUsd > 0, MissingPrice(shareId));
 
-        uint256 houseUsd = Math.min(Math.saturatingMul(priceUsd, property.shareCount), type(uint112).max);
-        armsLength = _isArmsLength(seller, buyer, property.holdingEntity);
+        uint256 houseUsd = Math.min(Math.saturatingMul(priceUsd, shareCount), type(uint112).max);
+        // Owner ids tell the holding entity, too: without one it is unknown, and a recovered wallet keeps its owner's.
+        armsLength = CREDENTIALS.areStrangers(seller, buyer, holdingEntity);
         if (armsLength) {
             House storage house = _houses[propertyId];
             house.saleUsd = uint112(houseUsd); // bounded above
             house.saleAt = uint40(block.timestamp);
         }
         emit SaleReported(shareId, msg.sender, priceUsd, houseUsd, armsLength);
-    }
-
-    /// @dev Whether two known people bargained. Owner ids tell the holding entity, too: without one it is unknown, and a
-    /// recovered wallet keeps its owner's. A contract of the protocol is known by its credential, which the registry
-    /// itself gave.
-    function _isArmsLength(address seller, address buyer, address holdingEntity) private view returns (bool) {
-        ICredentialRegistry.Credential memory sellers = CREDENTIALS.credentialOf(seller);
-        ICredentialRegistry.Credential memory buyers = CREDENTIALS.credentialOf(buyer);
-        if (sellers.ownerId == 0 || buyers.ownerId == 0 || sellers.ownerId == buyers.ownerId) return false;
-        if (sellers.issuer == address(CREDENTIALS) || buyers.issuer == address(CREDENTIALS)) return false;
-        bytes32 holdersId = CREDENTIALS.ownerIdOf(holdingEntity);
-        return sellers.ownerId != holdersId && buyers.ownerId != holdersId;
     }
 
     /* VIEWS */

@@ -303,6 +303,22 @@ contract PropertyRegistry is IPropertyRegistry, IGuardianStop, RoleGated, Signpo
     }
 
     /// @inheritdoc IPropertyRegistry
+    function standingOf(PropertyId propertyId)
+        external
+        view
+        returns (address manager, uint32 documentVersion, uint256 seniorClaimsUsd, uint256 seniorClaimCount)
+    {
+        House storage house = _houses[propertyId];
+        return (house.manager, house.documentVersion, house.seniorClaimsUsd, house.seniorClaimCount);
+    }
+
+    /// @inheritdoc IPropertyRegistry
+    function holdingEntityOf(PropertyId propertyId) external view returns (address holdingEntity, uint8 shareCount) {
+        House storage house = _houses[propertyId];
+        return (house.holdingEntity, house.shareCount);
+    }
+
+    /// @inheritdoc IPropertyRegistry
     function seniorClaim(PropertyId propertyId, bytes32 ref) external view returns (uint256 amountUsd) {
         return _seniorClaims[propertyId][ref];
     }

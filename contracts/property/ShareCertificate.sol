@@ -119,12 +119,29 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
         _requireUnfrozen(owner, shareId, share);
         _requireUnlocked(shareId, share);
         _requireReceiver(to);
+        _sell(shareId, share, owner, to, Sale(currency, uint96(priceUsd)));
+    }
+
+    /// @inheritdoc IShareCertificate
+    function moveByLease(ShareId shareId, address to, uint256 priceUsd, address currency) external {
+        Share share = _requireOwnLease(shareId);
+        require(priceUsd <= type(uint96).max, PriceOutOfRange(priceUsd));
+        address owner = _ownerOf(shareId.raw(), share);
+        _requireUnfrozen(owner, shareId, share);
+        if (share.lien() != 0) _requireUnlocked(shareId, share);
+        _requireReceiver(to);
+        _sell(shareId, _releaseLease(shareId), owner, to, Sale(currency, uint96(priceUsd)));
+    }
+
+    /// @dev Moves a share by a sale and records it; sold to oneself, it has no new price.
+    function _sell(ShareId shareId, Share share, address owner, address to, Sale memory sale) private {
         _move(shareId, share, owner, to, Authority.Sale);
         if (owner == to) return;
 
-        _sales[id] = Sale(currency, uint96(priceUsd));
+        uint256 id = shareId.raw();
+        _sales[id] = sale;
         _shares[id] = _shares[id].with(ShareSlot.PRICED);
-        emit SaleRecorded(shareId, share.moveNumber() + 1, priceUsd, currency);
+        emit SaleRecorded(shareId, share.moveNumber() + 1, sale.priceUsd, sale.currency);
         emit MetadataUpdate(id);
     }
 
@@ -339,41 +356,60 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
     /// @inheritdoc IERC5646
     /// @dev Owner, move number, lien and its terms, lease, use, freeze, approvals, senior claims, manager and document
     /// version; not debt or value, which change every second.
-    function getStateFingerprint(uint256 tokenId) external view returns (bytes32) {
-        PropertyId propertyId = PropertyId.wrap(tokenId >> 8);
-        Share share = _shares[tokenId];
-        address owner = _ownerOf(tokenId, share);
-        (address permittedTo, uint40 deadline) = transferApprovalOf(ShareId.wrap(tokenId));
-        (address manager,,, uint32 documentVersion) = REGISTRY.houseOf(propertyId);
-        (uint256 seniorClaimsUsd, uint256 seniorClaimCount) = REGISTRY.seniorClaimsOf(propertyId);
-        (address lienHolder, address leaseHolder) = encumbrancesOf(ShareId.wrap(tokenId));
-        (, ILienHolder.Terms memory terms) = _termsOf(lienHolder, ShareId.wrap(tokenId));
-        bytes32 rights = keccak256(
-            abi.encode(
-                lienHolder,
-                keccak256(abi.encode(terms)),
-                leaseHolder,
-                userOf(tokenId),
-                userExpires(tokenId),
-                getFrozenTokens(owner, tokenId),
-                _getApproved(tokenId),
-                permittedTo,
-                deadline
-            )
-        );
-        return keccak256(
+    function getStateFingerprint(uint256 tokenId) external view returns (bytes32 fingerprint) {
+        (fingerprint,,,) = standingOf(ShareId.wrap(tokenId));
+    }
+
+    /// @inheritdoc IShareCertificate
+    function standingOf(ShareId shareId)
+        public
+        view
+        returns (bytes32 fingerprint, address owner, address manager, address lienHolder)
+    {
+        uint256 id = shareId.raw();
+        Share share = _shares[id];
+        owner = _ownerOf(id, share);
+        bytes32 burdens;
+        (burdens, lienHolder) = _burdensOf(shareId, share, owner);
+        uint32 documentVersion;
+        uint256 seniorClaimsUsd;
+        uint256 seniorClaimCount;
+        (manager, documentVersion, seniorClaimsUsd, seniorClaimCount) = REGISTRY.standingOf(shareId.property());
+        (address permittedTo, uint40 deadline) = transferApprovalOf(shareId);
+        fingerprint = keccak256(
             abi.encode(
                 block.chainid,
                 address(this),
-                tokenId,
+                id,
                 owner,
                 share.moveNumber(),
-                rights,
+                burdens,
+                _getApproved(id),
+                permittedTo,
+                deadline,
                 manager,
                 documentVersion,
                 seniorClaimsUsd,
                 seniorClaimCount
             )
+        );
+    }
+
+    /// @dev Hash of lien, terms, lease, use and freeze; zero for a share that bears nothing, as most do: then none of it is
+    /// looked up.
+    function _burdensOf(ShareId shareId, Share share, address owner)
+        private
+        view
+        returns (bytes32 burdens, address lienHolder)
+    {
+        uint256 id = shareId.raw();
+        bool isFrozen = share.has(ShareSlot.EVER_FROZEN) && getFrozenTokens(owner, id);
+        if (!share.isLocked() && userExpires(id) == 0 && !isFrozen) return (0, address(0));
+        address leaseHolder;
+        (lienHolder, leaseHolder) = encumbrancesOf(shareId);
+        (, ILienHolder.Terms memory terms) = _termsOf(lienHolder, shareId);
+        burdens = keccak256(
+            abi.encode(lienHolder, keccak256(abi.encode(terms)), leaseHolder, userOf(id), userExpires(id), isFrozen)
         );
     }
 

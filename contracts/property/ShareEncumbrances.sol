@@ -15,8 +15,9 @@ import {ShareLedger} from "./ShareLedger.sol";
 /// @title What rests on a share: liens, leases, the use, freezes
 /// @notice A lien or lease is a byte in the share's own slot: the place of its holder in the table of holders. The
 /// owner keeps certificate and income. A holder keeps its place for ever, so an open lien outlives its row.
-/// @dev Invariants: at most one lien and one lease a share; a share is locked <=> it has either; only the holder that
-/// placed one ends it; while a lease stands only its holder sets the use.
+/// @dev Invariants: at most one lien and one lease a share, and the lien is the older one; a share is locked <=> it has either; only the holder that
+/// placed one ends it; while a lease stands only its holder sets the use. A `require` computes its error's arguments in
+/// any case: where they are read from a slot, it is an `if`.
 abstract contract ShareEncumbrances is ShareLedger, RoleGated, IERC4906, IERC5192, IERC7943NonFungible {
     /// @dev One slot. A row of the table of holders.
     struct Holder {
@@ -58,10 +59,11 @@ abstract contract ShareEncumbrances is ShareLedger, RoleGated, IERC4906, IERC519
         Holder memory holder = _holders[msg.sender];
         require(holder.rights.mayLien, NotHolder(msg.sender));
         (Share share, address owner) = _requireEncumberable(shareId);
-        require(share.lien() == 0, ShareLocked(shareId, _holderAt[share.lien()], _holderAt[share.lease()]));
+        // A new lien would rank before a lease that stands: the owner could borrow what his lessee has paid in.
+        _requireUnlocked(shareId, share);
         _shares[shareId.raw()] = share.withLien(holder.place);
         emit LienPlaced(shareId, msg.sender, owner);
-        if (share.lease() == 0) emit Locked(shareId.raw());
+        emit Locked(shareId.raw());
         emit MetadataUpdate(shareId.raw());
     }
 
@@ -85,10 +87,9 @@ abstract contract ShareEncumbrances is ShareLedger, RoleGated, IERC4906, IERC519
     function refreshTerms(ShareId shareId) external {
         uint8 place = _holders[msg.sender].place;
         Share share = _shares[shareId.raw()];
-        require(
-            place != 0 && (share.lien() == place || share.lease() == place),
-            NotEncumbranceHolder(shareId, msg.sender, _holderAt[share.lien()])
-        );
+        if (place == 0 || (share.lien() != place && share.lease() != place)) {
+            revert NotEncumbranceHolder(shareId, msg.sender, _holderAt[share.lien()]);
+        }
         emit MetadataUpdate(shareId.raw());
     }
 
@@ -99,7 +100,7 @@ abstract contract ShareEncumbrances is ShareLedger, RoleGated, IERC4906, IERC519
         Holder memory holder = _holders[msg.sender];
         require(holder.rights.mayLease, NotHolder(msg.sender));
         (Share share,) = _requireEncumberable(shareId);
-        require(share.lease() == 0, ShareLocked(shareId, _holderAt[share.lien()], _holderAt[share.lease()]));
+        if (share.lease() != 0) revert ShareLocked(shareId, _holderAt[share.lien()], _holderAt[share.lease()]);
         _shares[shareId.raw()] = share.withLease(holder.place);
         _setUse(shareId, lessee, expires);
         emit LeasePlaced(shareId, msg.sender, lessee);
@@ -109,16 +110,8 @@ abstract contract ShareEncumbrances is ShareLedger, RoleGated, IERC4906, IERC519
 
     /// @inheritdoc IShareCertificate
     function releaseLease(ShareId shareId) external {
-        Share share = _shares[shareId.raw()];
-        uint8 place = _holders[msg.sender].place;
-        require(
-            place != 0 && share.lease() == place, NotEncumbranceHolder(shareId, msg.sender, _holderAt[share.lease()])
-        );
-        _shares[shareId.raw()] = share.withLease(0);
-        _setUse(shareId, address(0), 0);
-        emit LeaseReleased(shareId, msg.sender);
-        if (share.lien() == 0) emit Unlocked(shareId.raw());
-        emit MetadataUpdate(shareId.raw());
+        _requireOwnLease(shareId);
+        _releaseLease(shareId);
     }
 
     /// @inheritdoc IERC4907
@@ -127,7 +120,7 @@ abstract contract ShareEncumbrances is ShareLedger, RoleGated, IERC4906, IERC519
         _checkAuthorized(_ownerOf(tokenId), msg.sender, tokenId);
         ShareId shareId = ShareId.wrap(tokenId);
         uint8 lease = _shares[tokenId].lease();
-        require(lease == 0, UseIsLeased(shareId, _holderAt[lease]));
+        if (lease != 0) revert UseIsLeased(shareId, _holderAt[lease]);
         _setUse(shareId, user, expires);
     }
 
@@ -190,6 +183,17 @@ abstract contract ShareEncumbrances is ShareLedger, RoleGated, IERC4906, IERC519
         emit MetadataUpdate(shareId.raw());
     }
 
+    /// @dev Ends the lease of a share and the use with it.
+    /// @return share Its slot from now on.
+    function _releaseLease(ShareId shareId) internal returns (Share share) {
+        _setUse(shareId, address(0), 0);
+        share = _shares[shareId.raw()].withLease(0);
+        _shares[shareId.raw()] = share;
+        emit LeaseReleased(shareId, msg.sender);
+        if (share.lien() == 0) emit Unlocked(shareId.raw());
+        emit MetadataUpdate(shareId.raw());
+    }
+
     /// @dev The share exists and is not frozen for its owner: a new lien or lease would be a way round the freeze.
     function _requireEncumberable(ShareId shareId) private view returns (Share share, address owner) {
         share = _shares[shareId.raw()];
@@ -201,7 +205,17 @@ abstract contract ShareEncumbrances is ShareLedger, RoleGated, IERC4906, IERC519
     function _requireOwnLien(ShareId shareId) private view returns (Share share) {
         share = _shares[shareId.raw()];
         uint8 place = _holders[msg.sender].place;
-        require(place != 0 && share.lien() == place, NotEncumbranceHolder(shareId, msg.sender, _holderAt[share.lien()]));
+        if (place == 0 || share.lien() != place) {
+            revert NotEncumbranceHolder(shareId, msg.sender, _holderAt[share.lien()]);
+        }
+    }
+
+    function _requireOwnLease(ShareId shareId) internal view returns (Share share) {
+        share = _shares[shareId.raw()];
+        uint8 place = _holders[msg.sender].place;
+        if (place == 0 || share.lease() != place) {
+            revert NotEncumbranceHolder(shareId, msg.sender, _holderAt[share.lease()]);
+        }
     }
 
     function _requireUnfrozen(address owner, ShareId shareId, Share share) internal view {

@@ -172,7 +172,8 @@ contract TestLoanBook {
         ILoanLedger.Position memory before = _positionOf(loanId);
         uint256 debt = before.debtUp(block.timestamp);
         require(valueUsd < debt, HomeAboveDebt(loanId, valueUsd, debt));
-        ILoanLedger.Position memory afterwards = before.afterPayment(block.timestamp, valueUsd);
+        ILoanLedger.Position memory afterwards;
+        before.afterPayment(afterwards, block.timestamp, valueUsd);
         _write(_loans[loanId], before, afterwards, valueUsd);
         LOANS.takeHome(before, afterwards, shareId, valueUsd);
     }
@@ -243,7 +244,7 @@ contract TestLoanBook {
             delete _loans[loanId];
             return afterwards;
         }
-        afterwards = before.afterPayment(block.timestamp, credit);
+        before.afterPayment(afterwards, block.timestamp, credit);
         Loan storage loan = _loans[loanId];
         (uint256 towards, uint256 instalment) = (loan.towards + credit, loan.instalment);
         while (towards >= instalment && afterwards.dueAt <= block.timestamp) {
@@ -261,7 +262,7 @@ contract TestLoanBook {
         returns (ILoanLedger.Position memory before, ILoanLedger.Position memory afterwards)
     {
         before = _positionOf(loanId);
-        afterwards = before.afterPayment(block.timestamp, 0);
+        before.afterPayment(afterwards, block.timestamp, 0);
     }
 
     function _push(uint256 loanId, ILoanLedger.Position memory before, ILoanLedger.Position memory afterwards) private {

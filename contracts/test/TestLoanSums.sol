@@ -54,10 +54,11 @@ contract TestLoanSums {
         uint256 credit,
         uint256 kept_,
         address book
-    ) external {
+    ) external returns (uint256 released) {
         rebook(change, homes);
         kept = Kept(kept_, book);
         credited += credit;
+        return 0;
     }
 
     function takeCash(ILoanLedger.SumsChange calldata change, int256 homes, address, uint256, uint256 credit) external {

@@ -36,8 +36,9 @@ interface IHomeDollar {
     function burn(address from, uint256 amount) external;
 
     /// @notice As `burn`, for coins that pay their owner's own debt: frozen coins count too, and their freeze is lifted
-    /// by what the unfrozen ones lack. A minter row, which vouches that the debt is `from`'s own.
-    function burnForDebt(address from, uint256 amount) external;
+    /// by what the unfrozen ones lack. A minter row; whoever keeps the debt vouches that it is `from`'s own if any were.
+    /// @return released How many of them were frozen.
+    function burnForDebt(address from, uint256 amount) external returns (uint256 released);
 
     /// @notice Writes a minter's cap (wei of coin). The DAO's. Cap 0 ends its minting; it may burn until its level is 0,
     /// so that what it minted can come home. A row that had no bound and gets one starts at the level of all coins there

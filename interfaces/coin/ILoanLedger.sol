@@ -23,7 +23,8 @@ import {ShareId} from "../property/Ids.sol";
 ///
 /// The fall is whole wei, rounded down, so a loan that is not covered counts less than a wei less than its debt.
 interface ILoanLedger {
-    /// @notice How a loan counts from `since` on. An empty one, of which nothing is owed, has no principal and no interest;
+    /// @notice How a loan counts from `since` on. Principal and cap have 96 bits, rates 14, times 40, raw amounts 136; in whole
+    /// words because it is handed on more often than stored. An empty one, of which nothing is owed, has no principal and no interest;
     /// one of which less than a wei is left has no principal.
     /// @param principal Outstanding (wei).
     /// @param rateBps Interest a year, of the principal.
@@ -39,16 +40,16 @@ interface ILoanLedger {
     /// is known.
     /// @param incomeRaw The same of day 90.
     struct Position {
-        uint96 principal;
-        uint16 rateBps;
-        uint16 nextRateBps;
-        uint40 since;
-        uint40 dueAt;
-        uint40 resetAt;
-        uint96 cap;
-        uint136 interestRaw;
-        uint136 impairedRaw;
-        uint136 incomeRaw;
+        uint256 principal;
+        uint256 rateBps;
+        uint256 nextRateBps;
+        uint256 since;
+        uint256 dueAt;
+        uint256 resetAt;
+        uint256 cap;
+        uint256 interestRaw;
+        uint256 impairedRaw;
+        uint256 incomeRaw;
     }
 
     /// @notice What a change, or a day that passes, adds to the sums behind the carrying value at time t:
@@ -65,7 +66,7 @@ interface ILoanLedger {
 
     /* EVENTS */
 
-    /// @notice Emitted when the DAO let `book` push its loans, or no longer.
+    /// @notice Emitted when the DAO let `book` lend and push its loans, or no longer lend.
     event BookSet(address indexed book, bool allowed);
 
     /// @notice Emitted when the DAO closed `book` to new business.
@@ -88,8 +89,8 @@ interface ILoanLedger {
     error BookIsClosed(address book);
     /// @notice Thrown when `caller` is not the treasury.
     error NotTreasury(address caller);
-    /// @notice Thrown when a loan's terms are out of range: no principal at a draw, a rate above `mostBps`, or not written
-    /// now.
+    /// @notice Thrown when a loan's terms are out of range: no principal at a draw, a rate above `mostBps`, a number that has
+    /// more bits than it may, or not written now.
     error PositionOutOfRange(uint256 principal, uint256 rateBps, uint256 mostBps, uint256 since);
     /// @notice Thrown when a draw begins with interest (raw) or past due.
     error NotFresh(uint256 interestRaw, uint256 dueAt);
@@ -129,17 +130,18 @@ interface ILoanLedger {
 
     /// @notice A payment in coins of `payer`, who allowed the treasury to spend them. What the debt falls by is what the
     /// payment is credited with, in whole wei (a debt paid in full is rounded up); the treasury refuses more than the
-    /// coins are worth. Frozen coins pay too: the book vouches that the debt is `payer`'s own if they are.
+    /// coins are worth. Frozen coins pay too, and are said: the book vouches that the debt is `payer`'s own if any were.
     /// @param coins All that the payer gives up (wei); burned.
     /// @param kept Of these, minted to the calling book: fees, or an auction's surplus. They credit nothing, and a payment
     /// that is all kept changes no debt.
+    /// @return released How many of the coins were frozen.
     function payInCoins(
         Position calldata before,
         Position calldata afterwards,
         address payer,
         uint256 coins,
         uint256 kept
-    ) external;
+    ) external returns (uint256 released);
 
     /// @notice A payment in cash. Needs a valid price of the reserve token.
     function payInCash(Position calldata before, Position calldata afterwards, address payer, uint256 cash) external;
@@ -173,8 +175,8 @@ interface ILoanLedger {
     /// @return change What they add to the treasury's sums.
     function roll(uint256 day, uint256 toDay) external returns (SumsChange memory change);
 
-    /// @notice Lets `book` lend and push its loans, or neither: for a book that can't be trusted. Its open loans then age on,
-    /// and nobody can pay them. The DAO's.
+    /// @notice Lets `book` lend and push its loans, or no longer. One that never lent, nor was closed, loses its row; any other
+    /// is closed to new business as by `closeBook`, so that nobody's debt is trapped. The DAO's.
     function setBook(address book, bool allowed) external;
 
     /// @notice Closes `book` to new business: its loans run out and are paid, marked and foreclosed as before. `setBook` opens

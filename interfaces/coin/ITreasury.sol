@@ -297,6 +297,7 @@ interface ITreasury {
     /// @param homesChange What it adds to the value of owned homes (dollars).
     /// @param credit Dollars of debt that they pay: at most what those not kept are worth.
     /// @param kept Of the coins (wei), minted to `book`.
+    /// @return released How many of the coins were frozen.
     function takeCoins(
         ILoanLedger.SumsChange calldata change,
         int256 homesChange,
@@ -305,7 +306,7 @@ interface ITreasury {
         uint256 credit,
         uint256 kept,
         address book
-    ) external;
+    ) external returns (uint256 released);
 
     /// @notice The same with cash, at a valid price.
     function takeCash(

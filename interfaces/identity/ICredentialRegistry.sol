@@ -188,6 +188,13 @@ interface ICredentialRegistry {
     /// @notice The owner id that `wallet` holds or held; zero if none ever.
     function ownerIdOf(address wallet) external view returns (bytes32);
 
+    /// @notice Whether `one` and `other` are two known persons, neither of them a protocol holder or the person of `third`,
+    /// who may be unknown: by their owner ids, which a recovered wallet keeps.
+    function areStrangers(address one, address other, address third) external view returns (bool);
+
+    /// @notice Whether another wallet took the place of `wallet`: `currentWallet` names it.
+    function isReplaced(address wallet) external view returns (bool);
+
     /// @notice The credential of `wallet` as a whole.
     function credentialOf(address wallet) external view returns (Credential memory);
 

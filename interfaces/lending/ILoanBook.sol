@@ -143,8 +143,6 @@ interface ILoanBook is ILienHolder {
 
     /* EVENTS */
 
-    /// @notice Emitted when the seller agreed to sell the share, as it is now, for the price of this application.
-    event PurchaseAccepted(LoanId indexed loanId, address indexed seller, uint256 priceUsd);
     /// @notice Emitted at the draw: `amount` is owed from now on; `fee` of it was kept.
     event Drawn(
         LoanId indexed loanId,
@@ -176,8 +174,10 @@ interface ILoanBook is ILienHolder {
     event SurplusOwed(LoanId indexed loanId, address indexed borrower, uint256 coins);
     /// @notice Emitted when a surplus (wei) was paid to `to`.
     event SurplusClaimed(address indexed borrower, address indexed to, uint256 coins);
-    /// @notice Emitted when a house's fees of one kind (wei) went to the splitter.
-    event FeesSwept(PropertyId indexed propertyId, IFeeSplitter.FeeKind indexed kind, uint256 coins);
+    /// @notice Emitted when a loan's fees of one kind (wei) went to the splitter, as fees of the house of its first share.
+    event FeesSwept(
+        LoanId indexed loanId, PropertyId indexed propertyId, IFeeSplitter.FeeKind indexed kind, uint256 coins
+    );
 
     /* ERRORS. A draw judges in the order in which they stand here. */
 
@@ -185,7 +185,8 @@ interface ILoanBook is ILienHolder {
     error WrongStage(LoanId loanId, Stage stage);
     /// @notice Thrown when `caller` is not the borrower, whose wallet is `borrower` today.
     error NotBorrower(LoanId loanId, address caller, address borrower);
-    /// @notice Thrown when a draw is of the other sort: for a purchase, or on a share that the borrower owns.
+    /// @notice Thrown when a draw is of the other sort: for a purchase, or on a share that the borrower owns; or a price is
+    /// another than the application's, `priceUsd`.
     error WrongSort(LoanId loanId, uint256 priceUsd);
     /// @notice Thrown when a loan is drawn after the last second of its approval.
     error ApprovalExpired(LoanId loanId, uint40 expiredAt);
@@ -193,8 +194,6 @@ interface ILoanBook is ILienHolder {
     error InvalidCredential(address wallet);
     /// @notice Thrown when the borrower does not own the share.
     error NotShareOwner(ShareId shareId, address wallet, address owner);
-    /// @notice Thrown when `caller` may not accept for `owner`.
-    error NotSeller(LoanId loanId, address caller, address owner);
     /// @notice Thrown when the seller did not accept this price for the share as it is now.
     error PurchaseNotAccepted(LoanId loanId, uint32 acceptedMove, uint32 moveNumber);
     /// @notice Thrown when no live permission of the house's manager lets the share move to the borrower.
@@ -251,7 +250,7 @@ interface ILoanBook is ILienHolder {
     error NotDesk(address caller);
     /// @notice Thrown when `wallet` asks for a surplus and there is none, or it is not its borrower's.
     error NothingOwed(address wallet);
-    /// @notice Thrown when a share secures no loan of this book.
+    /// @notice Thrown when a share secures no loan of this book, or can't: its id has more than 32 bits.
     error NotCollateral(ShareId shareId);
     /// @notice Thrown at construction when a term is not between `least` and `most`.
     error TermOutOfRange(string term, uint256 value, uint256 least, uint256 most);
@@ -263,14 +262,11 @@ interface ILoanBook is ILienHolder {
     /// @notice Takes in an approved loan. The desk.
     function enter(LoanId loanId, Opening calldata opening) external;
 
-    /// @notice Drops an approved loan: its borrower took it back. The desk, which knows that.
-    function cancel(LoanId loanId) external;
+    /// @notice Rewrites the first word of an approved loan: its borrower took it back, or the seller agreed. The desk, which
+    /// knows that.
+    function amend(LoanId loanId, uint256 core) external;
 
-    /// @notice The share's owner agrees to sell it to this borrower for the application's price; void when it moves. He
-    /// must also let the book move it (ERC-721), and the house's manager must approve the transfer.
-    function acceptPurchase(LoanId loanId) external;
-
-    /* DRAWING: THE BORROWER */
+    /* DRAWING: THE BORROWER, OR A MARKET FOR HIM */
 
     /// @notice Draws in new coin: the amount less the origination fee goes to `to`.
     function draw(LoanId loanId, address to) external;
@@ -281,6 +277,15 @@ interface ILoanBook is ILienHolder {
     /// @notice Buys the share with the loan, in one transaction: the seller gets the price, from the loan and, for what it
     /// lacks, in coins of the borrower, who allowed the book to spend them; the share moves, and the lien is placed.
     function drawForPurchase(LoanId loanId) external;
+
+    /// @notice The loan of a market's sale, whose market has moved the share to the buyer for `priceUsd`, the application's
+    /// price, in this transaction: the amount less the fee goes to `to`, from where the market pays the seller, and the lien
+    /// is placed. A market of the desk's table; its row says that the DAO trusts it to call this only for the buyer who
+    /// named the loan. All else is judged as for any draw, with `borrower` in the place of the caller.
+    /// @return coins The amount less the fee.
+    function drawForMarket(LoanId loanId, address borrower, uint256 priceUsd, address to)
+        external
+        returns (uint256 coins);
 
     /* PAYING: NOTHING STOPS IT */
 
@@ -301,17 +306,25 @@ interface ILoanBook is ILienHolder {
     /// @notice Stores the collateral's valid value of now, up or down. With a value that is not valid the stored one stays.
     function mark(LoanId loanId) external;
 
-    /// @notice Fixes an adjustable loan's next rate, in the period before a reset. A payment does the same.
+    /// @notice Fixes an adjustable loan's next rate, in the period before a reset. A payment does the same. It is in force from
+    /// the reset on; but a rate does not change while a loan is impaired: then it waits, and is in force from the first
+    /// payment on that moves the due time, whoever pays. What is left after that payment is repaid at it.
     function fixRate(LoanId loanId) external;
 
     /// @notice Gives notice: the debt is above the limit, at a valid value. Gone as soon as it no longer is, by a payment,
-    /// collateral or a mark. When the first of several shares is sold or taken meanwhile, the notice's clock goes on with the
-    /// stops of the next one.
+    /// collateral or a mark. When the first of several shares is sold or taken meanwhile, the notice is as if given so long ago
+    /// as it had run, and the stops of the next share count from then on.
     function giveNotice(LoanId loanId) external;
 
     /// @notice Starts a foreclosure: from day 90 past due, or when a notice has run its period and the debt is still above
-    /// the limit at a valid value. Needs a valid value of the first share.
+    /// the limit at a valid value. Needs a valid value of the first share, be it nothing: then nobody can bid, and the
+    /// treasury takes it.
     function startForeclosure(LoanId loanId) external;
+
+    /// @notice Takes note of at most `mostDays` of the days in which an underwriter's loans became late since his last draw: his
+    /// next one reads a slot for sixteen of them. Only for one who has not drawn for years.
+    /// @param number His number at the desk.
+    function rollOriginator(uint256 number, uint256 mostDays) external;
 
     /// @notice Opens the auction of the next share, when its value was not valid as the one before was sold.
     function openNext(LoanId loanId) external;
@@ -334,8 +347,9 @@ interface ILoanBook is ILienHolder {
     /// @notice Pays an auction's surplus. The borrower, in his wallet of today; to any address.
     function claimSurplus(address borrower, address to) external returns (uint256 coins);
 
-    /// @notice Sends a house's fees of one kind to the splitter, which refuses none.
-    function sweepFees(PropertyId propertyId, IFeeSplitter.FeeKind kind) external returns (uint256 coins);
+    /// @notice Sends what was kept of a loan's draw, and the late fees it paid, to the splitter, which refuses none; nothing if
+    /// nothing waits. Anyone.
+    function sweepFees(LoanId loanId) external returns (uint256 origination, uint256 late);
 
     /* VIEWS */
 
@@ -352,14 +366,14 @@ interface ILoanBook is ILienHolder {
     /// @notice Face of the open loans that an underwriter approved, how many are late, and how many there are.
     /// @param number His number at the desk.
     function originatorPage(uint256 number) external view returns (uint256 face, uint256 late, uint256 open);
-    /// @notice Seconds that clocks of this loan have stood still, all together, up to now; see {ForeclosureAuction}.
+    /// @notice Seconds that clocks of this loan have stood still, all together, up to now; see {ILoanDesk-stoppedTime}.
     function stoppedTimeOf(LoanId loanId) external view returns (uint256);
     /// @notice Seconds that the notice has run; 0 if none stands.
     function noticeRanOf(LoanId loanId) external view returns (uint256);
     /// @notice What waits for the wallet that drew the foreclosed loans (wei).
     function surplusOf(address borrower) external view returns (uint256);
-    /// @notice A house's fees of one kind that nobody swept yet (wei).
-    function feesOf(PropertyId propertyId, IFeeSplitter.FeeKind kind) external view returns (uint256);
+    /// @notice What was kept of a loan's draw, and the late fees it paid, as far as nobody swept them yet (wei).
+    function feesOf(LoanId loanId) external view returns (uint256 origination, uint256 late);
     /// @notice Hash of its peers and terms, ABI-encoded, by which the desk shows that it knows them.
     function makeUp() external view returns (bytes32);
 

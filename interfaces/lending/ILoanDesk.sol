@@ -17,7 +17,8 @@ interface ILoanDesk {
     /// @param borrower Who asked, in his wallet of today. @param ownerId His id when he asked: the caps go by it.
     /// @param originator Who approved. @param rateBps The rate in force now. @param jumbo Above the configured size.
     /// @param approvedUntil Last second of the approval.
-    /// @param acceptedMove Move number of the share for which the seller accepted the price, plus one; 0 if he did not.
+    /// @param acceptedMove Until the draw: move number of the share for which the seller accepted the price, plus one; 0 if he
+    /// did not.
     /// @param startedAt When it was drawn. @param dueAt The oldest unpaid due time. @param paid Instalments met in full.
     /// @param instalment What each but the last asks for. @param towards Paid of the oldest unpaid one.
     /// @param principal Outstanding. @param debt Owed, without fees, up. @param feesDue Late fees (coins).
@@ -63,6 +64,12 @@ interface ILoanDesk {
     event Approved(
         LoanId indexed loanId, address indexed originator, uint16 rateBps, uint96 instalment, uint40 until, bool jumbo
     );
+    /// @notice Emitted when the seller agreed to sell the share, as it is now, for the price of this application; or, with
+    /// a price of 0, when he no longer does.
+    event PurchaseAccepted(LoanId indexed loanId, address indexed seller, uint256 priceUsd);
+    /// @notice Emitted when the DAO let `market` draw its buyers' loans, or no longer.
+    event MarketSet(address indexed market, bool allowed);
+
     /* ERRORS */
 
     /// @notice Thrown when an application's field is out of range.
@@ -73,7 +80,11 @@ interface ILoanDesk {
     error RateOutOfRange(uint256 rateBps, uint256 leastBps, uint256 mostBps);
     /// @notice Thrown when an approval ends in the past, or later than it may.
     error ExpiryOutOfRange(uint40 expiresAt, uint256 nowAt, uint256 latestAt);
+    /// @notice Thrown when `caller` may not accept for `owner`.
+    error NotSeller(LoanId loanId, address caller, address owner);
     error UnknownSwitch(bytes32 what);
+    /// @notice Thrown when `caller` has no row in the table of markets.
+    error NotMarket(address caller);
     /// @notice Thrown at construction when peers or terms are not the book's.
     error OtherMakeUp(bytes32 makeUp, bytes32 ofBook);
 
@@ -95,6 +106,22 @@ interface ILoanDesk {
         uint40 expiresAt
     ) external;
 
+    /// @notice The owner of an approved loan's share agrees to sell it to this borrower for `priceUsd`, the application's
+    /// price, or with 0 takes that back; void when the share moves. He must also let the book move it (ERC-721), and the
+    /// house's manager must approve the transfer.
+    function acceptPurchase(LoanId loanId, uint256 priceUsd) external;
+
+    /* TABLE OF MARKETS */
+
+    /// @notice Lets `market` draw its buyers' approved loans at {ILoanBook-drawForMarket}, or no longer. The DAO's.
+    function setMarket(address market, bool allowed) external;
+
+    /// @notice Whether it may.
+    function isMarket(address market) external view returns (bool);
+
+    /// @notice Reverts unless it may.
+    function requireMarket(address caller) external view;
+
     /* SWITCH */
 
     /// @notice Stops `"foreclosure"` for a while: starts, bids and what ends an auction, and the clocks of notices and
@@ -115,7 +142,9 @@ interface ILoanDesk {
 
     /// @notice For how long, in seconds up to now, the clocks of a loan on this share that `borrower` drew have stood still:
     /// stops of foreclosures, freezes of the house's value, of its index feed, and of the share for him and for its present
-    /// owner, all together.
+    /// owner, all together. Each stop counts by its own length: of two that overlap the clocks stand still for both, so an
+    /// auction's price rises again while they do. Freezes of somebody who owned the share in between don't count; those of a
+    /// new owner do, also the ones from before he had it.
     function stoppedTime(ShareId shareId, address borrower) external view returns (uint256);
 
     /* VIEWS */

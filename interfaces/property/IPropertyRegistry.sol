@@ -218,6 +218,15 @@ interface IPropertyRegistry {
     /// @notice Sum of the standing senior claims (US dollars, 18 decimals) and how many there are.
     function seniorClaimsOf(PropertyId propertyId) external view returns (uint256 amountUsd, uint256 count);
 
+    /// @notice What a share's fingerprint has of its house, in one call: see `houseOf` and `seniorClaimsOf`.
+    function standingOf(PropertyId propertyId)
+        external
+        view
+        returns (address manager, uint32 documentVersion, uint256 seniorClaimsUsd, uint256 seniorClaimCount);
+
+    /// @notice Who held the whole house first, and its number of shares; zeros if it is unknown.
+    function holdingEntityOf(PropertyId propertyId) external view returns (address holdingEntity, uint8 shareCount);
+
     /// @notice The standing claim `ref` (US dollars, 18 decimals); 0 if none.
     function seniorClaim(PropertyId propertyId, bytes32 ref) external view returns (uint256 amountUsd);
 

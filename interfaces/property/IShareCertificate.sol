@@ -6,8 +6,9 @@ import {PropertyId, ShareId} from "./Ids.sol";
 
 /// @title Share certificates: one ERC-721 token for each share of a house
 /// @notice A share moves only with a single-use permission of the house's manager, by a sale through a market row, by
-/// the holder of its lien (foreclosure), by recovery of a lost wallet, or by court order; always to a valid
-/// credential, and never while it is frozen for its owner, except by court order, which lifts the freeze first.
+/// the holder of its lien (foreclosure), by the holder of its lease (the lessee buys it), by recovery of a lost wallet, or
+/// by court order; always to a valid credential, and never while it is frozen for its owner, except by court order, which
+/// lifts the freeze first.
 /// Liens and leases are recorded in place: the owner keeps the certificate, its use and its income.
 /// @dev Warning: `transferFrom` needs both the ERC-721 authority of the caller and the manager's permission.
 /// @dev Warning: ERC-721 approvals, manager's permissions and offers are tied to the share's move number. Every move
@@ -25,7 +26,7 @@ interface IShareCertificate {
     /// @notice What a contract in the table of holders may do.
     /// @param maySell Move a free share by a sale, and record its price.
     /// @param mayLien Place liens, release its own, and move a share under its own lien.
-    /// @param mayLease Place leases and release its own.
+    /// @param mayLease Place leases, release its own, and sell a share under its own lease to its lessee.
     struct HolderRights {
         bool maySell;
         bool mayLien;
@@ -159,7 +160,8 @@ interface IShareCertificate {
     /// @param currency Token paid; zero for dollars outside the chain.
     function moveBySale(ShareId shareId, address from, address to, uint256 priceUsd, address currency) external;
 
-    /// @notice Locks a share with a lien of the caller. A lien row; the caller vouches for the owner's consent.
+    /// @notice Locks a share with a lien of the caller, which ranks before any lease. A lien row; the caller vouches for the
+    /// owner's consent. A share under a lease takes none: whoever leases one knows what ranks before him.
     function placeLien(ShareId shareId) external;
 
     /// @notice Ends the caller's lien; works also after the row was withdrawn.
@@ -177,6 +179,14 @@ interface IShareCertificate {
 
     /// @notice Ends the caller's lease and the use with it; works also after the row was withdrawn.
     function releaseLease(ShareId shareId) external;
+
+    /// @notice Ends the caller's lease and sells the share to `to`, recording price and currency; if `to` owns it, the lease
+    /// ends and it stays. Refused while a lien stands: a loan is paid off first.
+    /// @dev Needs no live row, and no ERC-721 approval: who signed the lease can't take the purchase back. The caller
+    /// vouches that `to` is who may buy, at this price.
+    /// @param priceUsd US dollars, 18 decimals, below 2^96.
+    /// @param currency Token paid; zero for dollars outside the chain.
+    function moveByLease(ShareId shareId, address to, uint256 priceUsd, address currency) external;
 
     /// @notice Moves shares of the lost wallet `oldWallet` to the wallet that took its place. Anyone, in batches; a share
     /// that is there already is passed over. Acquisition price and time stay on the paper: it is the same owner.
@@ -218,6 +228,16 @@ interface IShareCertificate {
 
     /// @notice Lien and lease of a share; zeros if none.
     function encumbrancesOf(ShareId shareId) external view returns (address lienHolder, address leaseHolder);
+
+    /// @notice What a sale has to know of a share, in one call.
+    /// @return fingerprint Its state (ERC-5646).
+    /// @return owner Zero if it does not exist.
+    /// @return manager The house's.
+    /// @return lienHolder Contract that holds its lien, or zero.
+    function standingOf(ShareId shareId)
+        external
+        view
+        returns (bytes32 fingerprint, address owner, address manager, address lienHolder);
 
     /// @notice How often the share has moved.
     function moveNumberOf(ShareId shareId) external view returns (uint32);

@@ -24,8 +24,9 @@ LAYERS: dict[str, frozenset[str]] = {
     "oracle": frozenset({"access", "identity", "property"}),
     "coin": frozenset({"access", "identity", "property", "oracle"}),  # the reserve token's price
     "lending": frozenset({"access", "identity", "property", "oracle", "coin"}),
-    "lens": frozenset({"access", "identity", "property", "oracle", "coin", "lending"}),
-    "test": frozenset({"access", "identity", "property", "oracle", "coin", "lending", "lens"}),
+    "market": frozenset({"access", "identity", "property", "oracle", "coin", "lending"}),
+    "lens": frozenset({"access", "identity", "property", "oracle", "coin", "lending", "market"}),
+    "test": frozenset({"access", "identity", "property", "oracle", "coin", "lending", "market", "lens"}),
 }
 """Each layer of contracts and interfaces with those below it. All may import interfaces of standards."""
 

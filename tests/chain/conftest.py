@@ -71,7 +71,7 @@ def rollback(engine: Any, suite: Any) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def contract_at(engine: ApeEngine) -> Callable[[str, Any], Any]:
-    """`contract_at("TestLienHolder", address)`: a contract that a test created by itself."""
+    """`contract_at("TestEncumbrancer", address)`: a contract that a test created by itself."""
 
     def at(name: str, address: Any) -> Any:
         return instance(name, engine.at(name, address).address)

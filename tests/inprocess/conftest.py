@@ -62,5 +62,5 @@ def rollback(engine: Any, suite: Any) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def contract_at(engine: InProcessEngine) -> Callable[[str, Any], Any]:
-    """`contract_at("TestLienHolder", address)`: a contract that a test created by itself."""
+    """`contract_at("TestEncumbrancer", address)`: a contract that a test created by itself."""
     return engine.at

@@ -19,7 +19,7 @@ CONTRACTS_WITH_STORAGE = (
 
 def test_differential__random_sequence__same_on_both_engines() -> None:
     world = open_stage(InProcessEngine())
-    sequence = record(world, "differential/3", STEPS)
+    sequence = record(world, "differential/13", STEPS)
     here = observe(world, sequence)
     there = through_ape(world, {"sequence": sequence})["observed"]["sequence"]
     assert differences(here, there, sequence) == []

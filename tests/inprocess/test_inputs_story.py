@@ -32,13 +32,11 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     return told
 
 
-def test_story__four_refusals_by_name(story: Story) -> None:
-    pledged, lien_holder = story.pledged_share, story.suite.lien_holder.address
+def test_story__three_refusals_by_name(story: Story) -> None:
     unapproved = story.followed_share + 2
     assert [(refusal.error, refusal.named) for refusal in story.chronicle.refusals] == [
         ("TransferNotApproved", {"shareId": unapproved, "to": story.cast.buyer}),
         ("ERC7943CannotReceive", {"account": story.cast.stranger}),
-        ("ShareLocked", {"shareId": pledged, "lienHolder": lien_holder, "leaseHolder": "0x" + "00" * 20}),
         ("AlreadyRegistered", {"field": "providerPropertyId", "value": "inv 0001", "existing": 1}),
     ]
 
@@ -46,8 +44,7 @@ def test_story__four_refusals_by_name(story: Story) -> None:
 def test_story__shares_and_income_are_where_they_belong(story: Story) -> None:
     suite, cast = story.suite, story.cast
     assert certificate_of(suite, story.followed_share).certificate.owner == cast.buyer
-    assert certificate_of(suite, story.pledged_share).certificate.owner == cast.owner_b
-    assert not certificate_of(suite, story.pledged_share).locked
+    assert certificate_of(suite, story.kept_share).certificate.owner == cast.owner_b
     assert suite.coin.balanceOf(cast.owner_a) == 2 * RENT_PER_SHARE  # both deposits came before it sold
     assert wallet_of(suite, cast.buyer).pendingIncome == 0
     assert wallet_of(suite, cast.owner_b).pendingIncome == RENT_PER_SHARE

@@ -305,14 +305,14 @@ def test_delay__changed_by_the_dao__passes_when_the_file_says_the_same(suite, as
 
 
 def test_file__that_changes_what_is_fixed__fails_whatever_the_dao_did(suite, as_dao):
-    as_dao(suite.valuation, "setSaleReporter", suite.lien_holder, True)
+    as_dao(suite.valuation, "setSaleReporter", suite.book, True)
     valuation = suite.parameters.valuation.model_copy(update={"haircut_free": 0})
     (found,) = deeds(with_parameters(suite, valuation=valuation))
     assert "another valuation terms" in found
 
 
 def test_change__of_another_contract__excuses_nothing(suite, as_dao):
-    as_dao(suite.coin, "setMinter", suite.lien_holder, 1)
+    as_dao(suite.coin, "setMinter", suite.book, 1)
     roles = suite.parameters.roles.model_copy(update={"issuer": [STRANGER]})
     (found,) = deeds(with_parameters(suite, roles=roles))
     assert found == "grantRole with another account than the plan's: hub.RoleGranted"

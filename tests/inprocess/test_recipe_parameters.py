@@ -61,9 +61,9 @@ WRONG = [
     ),
     ("council: 1 ", "council: 1\n  council: 2 ", "the key 'council' stands twice"),
     (
-        "test_lien_holder: true",
-        "test_lien_holder: perhaps",
-        "local.test_lien_holder: 'perhaps': expected input should be",
+        "test_lease_holder: true",
+        "test_lease_holder: perhaps",
+        "local.test_lease_holder: 'perhaps': expected input should be",
     ),
     ("chain_id: 31337", "chain_id: 1", "local: expected a section `local` exactly if chain_id is 31337"),
     ("roles:", "roles: [", "not YAML"),
@@ -299,8 +299,27 @@ WRONG_LENDING = [
     ("costs: 2 %", "cost: 2 %", "auction.cost: there is no such parameter"),
 ]
 
+WRONG_LEASES = [
+    ("lease:\n", "leases:\n", "lease: missing"),
+    ("\n  fee: 1 %", "\n  fee: 5.01 %", "lease.fee: '5.01 %': expected from 0 to 5 %"),
+    ("late_after: 15 days", "late_after: 61 days", "lease.late_after: '61 days': expected from 1 to 60 days"),
+    ("late_after: 15 days", "late_after: 15", "lease.late_after: 15: expected a length of time"),
+    ("cure: 30 days", "cure: 23 hours", "lease.cure: '23 hours': expected from 1 to 365 days"),
+    ("invoice_limit: 1_000 HMD", "invoice_limit: 3_001 HMD", "expected at most escrow.window_limit (3,000 HMD)"),
+    (
+        "window_limit: 3_000 HMD",
+        "window_limit: 3_000 USD",
+        "escrow.window_limit: '3_000 USD': expected an amount of HMD",
+    ),
+    ("window: 30 days", "window: 366 days", "escrow.window: '366 days': expected from 1 to 365 days"),
+    ("payee_delay: 7 days", "payee_delay: 0 days", "escrow.payee_delay: '0 days': expected from 1 to 90 days"),
+    ("vendor_fee: 2 %", "vendor_fee: 10.01 %", "escrow.vendor_fee: '10.01 %': expected from 0 to 10 %"),
+]
 
-@pytest.mark.parametrize(("right", "wrong", "message"), WRONG + WRONG_ORACLE + WRONG_MONEY + WRONG_LENDING)
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"), [*WRONG, *WRONG_ORACLE, *WRONG_MONEY, *WRONG_LENDING, *WRONG_LEASES]
+)
 def test_file__with_one_fault__names_its_place(right, wrong, message):
     assert RIGHT.count(right) == 1
     with pytest.raises(ParametersError) as refused:

@@ -8,7 +8,7 @@ import pytest
 
 from commonhold.engines import InProcessEngine, Revert
 from commonhold.recipe import PLAN, ProofFailed, Role, deploy, prove
-from commonhold.recipe.plan import INDEX_FEED, UNLIMITED, GrantEntry, Param
+from commonhold.recipe.plan import INDEX_FEED, RESERVE_FEED, UNLIMITED, GrantEntry, Param
 from commonhold.recipe.proof import DELEGATED_ACCOUNT, PUBLIC_ROLE, Holding, examine
 
 DAY = 86_400
@@ -129,7 +129,7 @@ def test_minter__that_is_a_wallet__fails(suite, as_dao, attacker):
 
 
 def test_minter__without_a_cap__is_the_treasury_alone(suite, as_dao):
-    as_dao(suite.coin, "setMinter", suite.lien_holder, UNLIMITED)
+    as_dao(suite.coin, "setMinter", suite.book, UNLIMITED)
     assert faults_of(suite) == ["unlimited-minter"]
 
 
@@ -140,7 +140,7 @@ def test_minter__withdrawn__passes(suite, as_dao, attacker):
 
 
 def test_minter__that_is_a_contract__passes(suite, as_dao):
-    as_dao(suite.coin, "setMinter", suite.lien_holder, 1)
+    as_dao(suite.coin, "setMinter", suite.book, 1)
     prove(suite)
 
 
@@ -292,9 +292,33 @@ def test_sale_reporter__that_is_not_of_the_suite__fails(suite, as_dao, attacker)
 
 
 def test_sale_reporter__of_the_suite__is_shown(suite, as_dao):
-    as_dao(suite.valuation, "setSaleReporter", suite.lien_holder, True)
+    as_dao(suite.valuation, "setSaleReporter", suite.book, True)
     prove(suite)
-    assert shown(suite, "valuation sale reporter") == [("lien_holder", "", "")]
+    assert ("book", "", "") in shown(suite, "valuation sale reporter")
+
+
+def test_escrow__ballots_row_of_a_stranger__is_refused(suite, as_dao, engine, attacker):
+    as_dao(suite.house_escrow, "setBallot", suite.lease_to_buy, True)
+    prove(suite)
+    assert shown(suite, "escrow ballot") == [("lease_to_buy", "", "")]
+    foreign = engine.deploy("TestPermitSpender", sender=attacker)
+    as_dao(suite.house_escrow, "setBallot", foreign, True)
+    assert faults_of(suite) == ["foreign-ballot"]
+
+
+def test_market__row_of_a_stranger__is_refused(suite, as_dao, attacker):
+    prove(suite)
+    assert shown(suite, "loan desk market") == [("market", "", "")]
+    as_dao(suite.desk, "setMarket", attacker, True)
+    assert faults_of(suite) == ["foreign-market"]
+
+
+def test_currency__besides_the_reserve_token__fails(suite, as_dao, engine, attacker):
+    prove(suite)
+    assert shown(suite, "market currency 1") == [("reserve", "6 decimals, feed RESERVE-USD", "")]
+    other = engine.deploy("TestReserveToken", 6, sender=attacker)
+    as_dao(suite.market, "setCurrency", 2, other, RESERVE_FEED)
+    assert faults_of(suite) == ["currency-besides-parameters"]
 
 
 def test_oracle__without_an_index__passes(parameters):

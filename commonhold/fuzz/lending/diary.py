@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from commonhold.model.certificate import SHARES
 from commonhold.model.lending.lateness import first_midnight, is_late
 from commonhold.model.lending.schedule import MONTH
 from commonhold.model.money.ageing import DAY, IMPAIRED_DAYS, RAW
@@ -24,6 +23,7 @@ class Owed:
     due_at: int
     interest: int = 0  # raw
     coming: tuple[int, int] | None = None  # a rate, and its reset
+    waited: tuple[int, int] | None = None  # one that waited until this payment, which fixes the next
     shares: list[int] = field(default_factory=list)
 
     def accrue(self, now: int) -> None:
@@ -48,11 +48,13 @@ class Owed:
         self.principal -= wei
 
     def paid(self, credit: int, due_at: int, now: int) -> None:
-        """A payment, unlike what an auction brings, also brings a rate that has been waiting for it."""
+        """A payment that moves the due time also brings a rate that has been waiting for it."""
         self.credited(credit, now)
-        if self.coming and self.coming[1] <= now:
+        if due_at > self.due_at and self.waited:
+            self.rate_bps = self.waited[0]
+        elif due_at > self.due_at and self.coming and self.coming[1] <= now:
             self.rate_bps, self.coming = self.coming[0], None
-        self.due_at = due_at
+        self.due_at, self.waited = due_at, None
 
     def debt_up(self, now: int) -> int:
         self.accrue(now)
@@ -69,23 +71,24 @@ class Diary:
     loans: dict[int, Owed] = field(default_factory=dict)
     accepted: dict[int, str] = field(default_factory=dict)  # who agreed to sell
     surplus: dict[str, int] = field(default_factory=dict)
-    fees: dict[tuple[int, int], int] = field(default_factory=dict)  # (house, kind) -> coins
+    fees: dict[tuple[int, int], int] = field(default_factory=dict)  # (loan, kind) -> coins
+    markets: set[str] = field(default_factory=set)
 
     def drawn(self, loan_id: int, borrower: str, share_id: int, amount: int, fee: int, now: int) -> None:
         self.drawn_once.add(loan_id)
         self.loans[loan_id] = Owed(amount, self.approvals[loan_id][1], now, now + MONTH, shares=[share_id])
-        self.add_fee(share_id // SHARES, 0, fee)
+        self.add_fee(loan_id, 0, fee)
 
     def paid(self, loan_id: int, credit: int, fees: int, due_at: int, now: int, *, ends: bool) -> None:
         loan = self.loans[loan_id]
-        self.add_fee(loan.shares[0] // SHARES, 1, fees)
+        self.add_fee(loan_id, 1, fees)
         if ends:
             del self.loans[loan_id]
         else:
             loan.paid(credit, due_at, now)
 
-    def add_fee(self, house: int, kind: int, coins: int) -> None:
-        self.fees[house, kind] = self.fees.get((house, kind), 0) + coins
+    def add_fee(self, loan_id: int, kind: int, coins: int) -> None:
+        self.fees[loan_id, kind] = self.fees.get((loan_id, kind), 0) + coins
 
     def late(self, now: int, grace_days: int) -> list[int]:
         return [number for number, loan in self.loans.items() if is_late(loan.due_at, now, grace_days)]

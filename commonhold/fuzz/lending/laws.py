@@ -22,7 +22,7 @@ from commonhold.model.lending.terms import Stage
 from commonhold.model.money.fees import BPS
 from commonhold.model.money.price import Price, ceil_div
 
-DRAWS = ("draw", "drawCash", "drawForPurchase")
+DRAWS = ("draw", "drawCash", "drawForPurchase", "drawForMarket")
 PAYMENTS = ("pay", "payCash")
 SERVING = {("book", name) for name in (*DRAWS, *PAYMENTS, "mark", "fixRate", "giveNotice", "addCollateral")}
 SERVING |= {("auction", name) for name in ("bid", "close", "bidForOwned")}
@@ -33,7 +33,7 @@ OWN_FAULTS = {
     "payCash": PAY | {"LateFeesDue", "TooLittleCredit", "NoValidReservePrice"},
     "addCollateral": {
         *("WrongStage", "NotBorrower", "NotShareOwner", "TooManyShares", "AlreadyCollateral", "NotBook"),
-        *("ShareLocked", "ERC7943InsufficientUnfrozenBalance", "ERC721NonexistentToken"),
+        *("ShareLocked", "ERC7943InsufficientUnfrozenBalance", "ERC721NonexistentToken", "NotCollateral"),
     },
     "claimSurplus": {"NothingOwed", "ERC20InvalidReceiver"},
 }
@@ -121,7 +121,7 @@ class LendingLaws(MoneyLaws):
         self.diary.approvals.pop(loan_id, None)
 
     def _accepted(self, action: Action, loan_id: int, seller: str, price: int) -> None:
-        self.diary.accepted[loan_id] = seller
+        self.diary.accepted[loan_id] = seller if price else ZERO_ADDRESS
 
     def _drawn(
         self, action: Action, loan_id: int, drawer: str, share_id: int, amount: int, fee: int, cash: int
@@ -142,8 +142,8 @@ class LendingLaws(MoneyLaws):
         """It is told before the payment with which it came."""
         loan = self.diary.loans[loan_id]
         loan.accrue(action.at)
-        if action.function in PAYMENTS and loan.coming:
-            loan.rate_bps = loan.coming[0]
+        if action.function in PAYMENTS:
+            loan.waited = loan.coming
         loan.coming = rate, reset_at
 
     def _surplus_owed(self, action: Action, loan_id: int, borrower: str, coins: int) -> None:
@@ -154,9 +154,12 @@ class LendingLaws(MoneyLaws):
         if owed != coins:
             raise Violation("L22", f"{borrower} was owed {owed}, got {coins}")
 
-    def _fees_swept(self, action: Action, house: int, kind: int, coins: int) -> None:
-        if self.diary.fees.pop((house, kind), 0) != coins:
-            raise Violation("L20", f"{coins} of kind {kind} swept for house {house}")
+    def _fees_swept(self, action: Action, loan_id: int, house: int, kind: int, coins: int) -> None:
+        if self.diary.fees.pop((loan_id, kind), 0) != coins:
+            raise Violation("L20", f"{coins} of kind {kind} swept for loan {loan_id}")
+
+    def _market_set(self, action: Action, market: str, allowed: bool) -> None:
+        (self.diary.markets.add if allowed else self.diary.markets.discard)(market)
 
     def _auction_event(self, action: Action, event: Logged) -> None:
         """What an auction brings, when the loan goes on: less costs, or what the treasury holds the share at."""
@@ -183,7 +186,9 @@ class LendingLaws(MoneyLaws):
         until = diary.approvals[loan_id][2]
         asked = (world.port.view("credentials", "currentWallet", asked_by), *application[:2])
         late = action.at > until
-        if (drawer, share_id, amount) != asked or world.names.address(action.sender) != drawer or late:
+        sender = world.names.address(action.sender)
+        by_right = sender in diary.markets if action.function == "drawForMarket" else sender == drawer
+        if (drawer, share_id, amount) != asked or not by_right or late:
             raise Violation(
                 "T26", f"{action} draws {amount} on {share_id} for {drawer}, approved {asked} until {until}"
             )
@@ -236,6 +241,8 @@ class LendingLaws(MoneyLaws):
             if not allowed and action.function not in ("transferFrom", "safeTransferFrom"):
                 raise Violation("L12", f"{action} took share {told[2]} of {told[0]}")
         elif event.name == "LienPlaced" and told[2] != sender and told[2] in self.world.cast.people:
+            if action.function == "drawForMarket":
+                return  # of a loan that was approved, by a market: see T26
             raise Violation("L12", f"{action} pledged share {told[0]} of {told[2]}")
 
     # -- laws of a call -------------------------------------------------------------------------------------------
@@ -331,9 +338,9 @@ class LendingLaws(MoneyLaws):
         for borrower, coins in diary.surplus.items():
             if world.port.view("book", "surplusOf", borrower) != coins:
                 raise Violation("L22", f"{borrower} is owed {coins}")
-        for (house, kind), coins in diary.fees.items():
-            if world.port.view("book", "feesOf", house, kind) != coins:
-                raise Violation("L20", f"fees of kind {kind} of house {house} are {coins}")
+        for (loan_id, kind), coins in diary.fees.items():
+            if world.port.view("book", "feesOf", loan_id)[kind] != coins:
+                raise Violation("L20", f"fees of kind {kind} of loan {loan_id} are {coins}")
         held = world.port.view("coin", "balanceOf", world.port.addresses["book"])
         owed = sum(diary.surplus.values()) + sum(diary.fees.values())
         if held < owed:
@@ -370,6 +377,7 @@ BOOK_EVENTS: dict[str, Callable[..., None]] = {
     "SurplusOwed": LendingLaws._surplus_owed,
     "SurplusClaimed": LendingLaws._surplus_claimed,
     "FeesSwept": LendingLaws._fees_swept,
+    "MarketSet": LendingLaws._market_set,
 }
 
 LOAN_VIEWS = ("stageOf", "slotsOf", "debtOf", "feesDueOf", "daysPastDueOf", "stoppedTimeOf", "noticeRanOf")
@@ -386,7 +394,9 @@ HOSTILE_VIEWS: tuple[tuple[str, str, tuple[Any, ...]], ...] = (
     ("desk", "terms", ()),
     ("desk", "peers", ()),
     ("book", "surplusOf", (ZERO_ADDRESS,)),
-    ("book", "feesOf", (2**248 - 1, 4)),
+    ("book", "feesOf", (2**256 - 1,)),
+    ("book", "originatorPage", (2**256 - 1,)),
+    ("desk", "isMarket", (ZERO_ADDRESS,)),
     ("book", "makeUp", ()),
     ("auction", "auctionOf", (2**256 - 1,)),
     ("auction", "offerOf", (2**256 - 1,)),

@@ -16,6 +16,7 @@ from commonhold.fuzz.rules import (  # noqa: F401 - each enters its rules into t
     houses,
     income,
     loans,
+    mortgages,
     nodes,
     pace,
     queue,

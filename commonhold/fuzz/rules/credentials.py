@@ -79,7 +79,7 @@ def renew_credential(w: World, c: Choices) -> None:
 
 @rule(weight=2)
 def revoke_credential(w: World, c: Choices) -> None:
-    holder = c.mostly(inputs.wallet(w, c), w.cast["attacker"], w.port.addresses["lien_holder"], percent=90)
+    holder = c.mostly(inputs.wallet(w, c), w.cast["attacker"], w.port.addresses["book"], percent=90)
     w.act(inputs.issuer_of(w, c, holder), "credentials", "revoke", holder)
 
 

@@ -25,7 +25,7 @@ def write_holder(w: World, c: Choices) -> Call:
     usual = {"market": Rights(maySell=True), "lender": Rights(mayLien=True), "landlord": Rights(mayLease=True)}
     name = c.one_of(ROWS)
     rights = usual.get(name, Rights()) if c.chance(70) else Rights(c.chance(50), c.chance(50), c.chance(50))
-    holder = c.mostly(w.cast[name], w.cast["attacker"], w.port.addresses["lien_holder"], percent=88)
+    holder = c.mostly(w.cast[name], w.cast["attacker"], w.port.addresses["book"], percent=88)
     return w.call("certificate", "setHolder", holder, rights)
 
 
@@ -36,7 +36,7 @@ def write_minter(w: World, c: Choices) -> Call:
 
 
 def name_protocol_holder(w: World, c: Choices) -> Call:
-    holder = c.one_of((w.cast["spare_vault"], w.cast["vault"], w.port.addresses["lien_holder"], w.cast["buyer"]))
+    holder = c.one_of((w.cast["spare_vault"], w.cast["vault"], w.port.addresses["book"], w.cast["buyer"]))
     return w.call("credentials", "setProtocolHolder", holder)
 
 

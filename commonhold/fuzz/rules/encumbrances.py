@@ -1,4 +1,4 @@
-"""Liens, leases and the use of a share; by the suite's test holder and by contracts with rows of their own."""
+"""Leases and the use of a share, and liens and leases of contracts with rows of their own; loans are in `mortgages`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from commonhold.fuzz.inputs import COIN, DAY
 from commonhold.fuzz.rules.registry import rule
 from commonhold.fuzz.world import World
 from commonhold.model.core import ZERO_ADDRESS
-from commonhold.model.holder import NO_TERMS, Terms
 
 UINT64_MAX = 2**64 - 1
 
@@ -19,58 +18,23 @@ def owner_of(w: World, c: Choices, share: int) -> str:
     return c.mostly(usual, inputs.anyone(w, c), percent=94)
 
 
-def loan(w: World, c: Choices) -> Terms:
-    lender = c.mostly(w.cast["underwriter"], w.cast["mediator"], ZERO_ADDRESS, percent=90)
-    kind = c.one_of(("fixed", "adjustable", "interest-only", ""))
-    return Terms(lender, c.integer(0, 10**6) * COIN, ZERO_ADDRESS, c.integer(0, 9999), w.now, 30 * 365 * DAY, kind)
-
-
-def lender_of(w: World, c: Choices, share: int) -> str:
-    lender = w.model.lien_holder.loans.get(share, NO_TERMS).lender
-    return c.mostly(lender if lender != ZERO_ADDRESS else w.cast["underwriter"], w.cast["attacker"], percent=93)
-
-
 def until(w: World, c: Choices) -> int:
     """Seconds of a use: past, now, ahead, for ever."""
     now = w.now
     return c.one_of((now + c.integer(1, 30 * DAY), now + c.integer(1, 30 * DAY), now + 1, now, now - 1, 0, UINT64_MAX))
 
 
-@rule(weight=3)
-def pledge_share(w: World, c: Choices) -> None:
-    share = inputs.share(w, c)
-    w.act(owner_of(w, c, share), "lien_holder", "place", share, loan(w, c))
-
-
-@rule(weight=3)
-def release_pledge(w: World, c: Choices) -> None:
-    share = inputs.share_where(w, c, "lien")
-    w.act(lender_of(w, c, share), "lien_holder", "release", share)
-
-
-@rule(weight=2)
-def foreclose(w: World, c: Choices) -> None:
-    share = inputs.share_where(w, c, "lien")
-    w.act(lender_of(w, c, share), "lien_holder", "foreclose", share, inputs.receiver(w, c))
-
-
-@rule(weight=1)
-def change_loan_terms(w: World, c: Choices) -> None:
-    share = inputs.share_where(w, c, "lien")
-    w.act(lender_of(w, c, share), "lien_holder", "changeTerms", share, loan(w, c))
-
-
 @rule(weight=2)
 def lease_share(w: World, c: Choices) -> None:
     share = inputs.share(w, c)
     lessee = c.mostly(inputs.anyone(w, c), ZERO_ADDRESS, percent=92)
-    w.act(owner_of(w, c, share), "lien_holder", "lease", share, lessee, until(w, c))
+    w.act(owner_of(w, c, share), "lease_holder", "lease", share, lessee, until(w, c))
 
 
 @rule(weight=2)
 def end_lease(w: World, c: Choices) -> None:
     share = inputs.share_where(w, c, "lease")
-    w.act(owner_of(w, c, share), "lien_holder", "endLease", share)
+    w.act(owner_of(w, c, share), "lease_holder", "endLease", share)
 
 
 @rule(weight=3)
@@ -112,6 +76,15 @@ def row_releases_lease(w: World, c: Choices) -> None:
     w.act(encumbrance_holder(w, c, share, "lease"), "certificate", "releaseLease", share)
 
 
+@rule(weight=2)
+def row_sells_leased(w: World, c: Choices) -> None:
+    share = inputs.share_where(w, c, "lease")
+    to = c.mostly(inputs.receiver(w, c), inputs.entry(w, share).owner, percent=92)
+    price = c.mostly(c.integer(1, 10**6) * COIN, 2**96 - 1, 2**96, percent=90)
+    sender = encumbrance_holder(w, c, share, "lease")
+    w.act(sender, "certificate", "moveByLease", share, to, price, c.one_of((ZERO_ADDRESS, w.port.addresses["coin"])))
+
+
 @rule(weight=1)
 def row_refreshes_terms(w: World, c: Choices) -> None:
     kind = c.one_of(("lien", "lease"))
@@ -120,7 +93,7 @@ def row_refreshes_terms(w: World, c: Choices) -> None:
 
 
 def encumbrance_holder(w: World, c: Choices, share: int, kind: str = "lien") -> str:
-    """Mostly who holds it, if that is a puppet; the suite's own test holder acts by its own rules above."""
+    """Mostly who holds it, if that is a puppet; loan book and holder of leases act by their own rules."""
     holder = getattr(inputs.entry(w, share), kind)
     usual = holder if holder in w.cast.people else w.cast["lender"]
     return c.mostly(usual, w.cast["lender"], w.cast["landlord"], w.cast["attacker"], percent=88)

@@ -82,7 +82,7 @@ def report_sale(w: World, c: Choices) -> None:
     """T21: by the row and by strangers; between persons, between wallets of one person, from the holding entity."""
     share = inputs.share(w, c)
     seller = c.mostly(inputs.wallet(w, c), inputs.entry(w, share).owner, w.cast["holding_entity"], percent=70)
-    buyer = c.mostly(inputs.wallet(w, c), seller, ZERO_ADDRESS, w.port.addresses["lien_holder"], percent=88)
+    buyer = c.mostly(inputs.wallet(w, c), seller, ZERO_ADDRESS, w.port.addresses["book"], percent=88)
     worth = w.model.valuation.explainValue(share // SHARES).appraisalUsd if share < 2**255 else 0
     count = max(1, w.model.registry.houseOf(share // SHARES)[1])
     usual = max(1, (worth or 100_000 * COIN) // count * c.integer(700, 1300) // 1000)
@@ -130,6 +130,17 @@ def first_value(w: World, c: Choices) -> None:
     if not waiting or w.now <= latest[1] or latest[0] == NEVER:
         return
     number = c.one_of(waiting)
+    appraise(w, c, number)
+    until = w.model.valuation.explainValue(number).quarantinedUntil
+    if until > w.now:
+        touch_around(w, c, number, until)
+
+
+def appraise(w: World, c: Choices, number: int) -> None:
+    """A house's value from the nodes to its acceptance."""
+    latest = w.model.aggregator.latestReport()
+    if w.now <= latest[1] or latest[0] == NEVER:
+        return
     round_ = network_of(w).play(w, c, latest[0] + 1, w.now)
     sender = inputs.anyone(w, c)
     w.act(
@@ -138,9 +149,6 @@ def first_value(w: World, c: Choices) -> None:
     w.act(sender, "aggregator", "update", *update_of(round_.tree, house_feed(number)))
     refresh_index(w, c)
     w.act(sender, "valuation", "accept", number)
-    until = w.model.valuation.explainValue(number).quarantinedUntil
-    if until > w.now:
-        touch_around(w, c, number, until)
 
 
 def touch_around(w: World, c: Choices, number: int, second: int) -> None:

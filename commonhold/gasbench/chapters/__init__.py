@@ -7,7 +7,9 @@ from commonhold.gasbench.chapters import (
     encumbrances,
     identity,
     income,
+    leasing,
     lending,
+    market,
     oracle,
     registry,
     treasury,
@@ -16,7 +18,20 @@ from commonhold.gasbench.rows import Row, SumRow
 
 CHAPTERS = [
     module.CHAPTER
-    for module in (certificate, encumbrances, income, identity, registry, oracle, coin, treasury, lending, baseline)
+    for module in (
+        certificate,
+        encumbrances,
+        income,
+        identity,
+        registry,
+        oracle,
+        coin,
+        treasury,
+        lending,
+        market,
+        leasing,
+        baseline,
+    )
 ]
 
 

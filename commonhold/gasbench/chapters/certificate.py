@@ -150,10 +150,10 @@ def sale_new(world: World) -> Call:
 
 
 def _sale(world: World, to: str, sold_before: bool) -> Call:
-    certificate, market = world.suite.certificate, world.suite.lien_holder.address
+    certificate, book = world.suite.certificate, world.suite.book.address
     share = world.moved_share(world.seller)
     for wallet in (world.seller, world.holder):
-        certificate.setApprovalForAll(market, True, sender=wallet)
+        certificate.setApprovalForAll(book, True, sender=wallet)
     if sold_before:
         for owner, buyer in ((world.seller, world.holder), (world.holder, world.seller)):
             world.engine.run(_sale_call(world, share, owner, buyer))
@@ -164,7 +164,7 @@ def _sale(world: World, to: str, sold_before: bool) -> Call:
 
 
 def _sale_call(world: World, share: int, owner: str, buyer: str) -> Call:
-    return world.as_lien_holder("moveBySale", share, owner, buyer, 31_000 * COIN, world.suite.coin.address)
+    return world.as_book("moveBySale", share, owner, buyer, 31_000 * COIN, world.suite.coin.address)
 
 
 # ------------------------------------------------------------------------------------------------------- permissions

@@ -1,21 +1,21 @@
-"""Liens, leases and the use of a share; calls of the lien holder are made by it directly, without its own books."""
+"""Liens, leases and the use of a share; the loan book's calls are made by it directly, without its own accounts."""
 
 from commonhold.gasbench import peers
 from commonhold.gasbench.engine import Call
 from commonhold.gasbench.rows import Chapter
-from commonhold.gasbench.world import DEADLINE, World, house_of
+from commonhold.gasbench.world import COIN, DEADLINE, World, house_of
 
 CHAPTER = Chapter("lien and lease")
 
 
 @CHAPTER.row("lien placed; share moved before", peer=peers.PAPR_CUSTODY)
 def lien_moved(world: World) -> Call:
-    return world.as_lien_holder("placeLien", world.moved_share(world.seller))
+    return world.as_book("placeLien", world.moved_share(world.seller))
 
 
 @CHAPTER.row("lien placed; share never moved", peer=peers.PAPR_CUSTODY)
 def lien_unmoved(world: World) -> Call:
-    return world.as_lien_holder("placeLien", world.house(owner=world.seller).share(3))
+    return world.as_book("placeLien", world.house(owner=world.seller).share(3))
 
 
 @CHAPTER.row("lien released; share moved before")
@@ -29,8 +29,8 @@ def release_unmoved(world: World) -> Call:
 
 
 def _release(world: World, share: int) -> Call:
-    world.engine.run(world.as_lien_holder("placeLien", share))
-    return world.as_lien_holder("releaseLien", share)
+    world.engine.run(world.as_book("placeLien", share))
+    return world.as_book("releaseLien", share)
 
 
 @CHAPTER.row(
@@ -38,8 +38,8 @@ def _release(world: World, share: int) -> Call:
 )
 def foreclosure(world: World) -> Call:
     share = world.moved_share(world.seller)
-    world.engine.run(world.as_lien_holder("placeLien", share))
-    return world.as_lien_holder("moveByLien", share, world.holder)
+    world.engine.run(world.as_book("placeLien", share))
+    return world.as_book("moveByLien", share, world.holder)
 
 
 @CHAPTER.row(
@@ -51,20 +51,27 @@ def foreclosure_pending(world: World) -> Call:
     world.open_mark(share, world.seller)
     world.open_settled(world.seller)
     world.pay_income(house_of(share))
-    world.engine.run(world.as_lien_holder("placeLien", share))
-    return world.as_lien_holder("moveByLien", share, world.holder)
+    world.engine.run(world.as_book("placeLien", share))
+    return world.as_book("moveByLien", share, world.holder)
 
 
 @CHAPTER.row("lease placed with a lessee; share moved before")
 def lease(world: World) -> Call:
-    return world.as_lien_holder("placeLease", world.moved_share(world.seller), world.newcomer, DEADLINE)
+    return world.as_lease_holder("placeLease", world.moved_share(world.seller), world.newcomer, DEADLINE)
 
 
 @CHAPTER.row("lease released; share moved before")
 def lease_released(world: World) -> Call:
     share = world.moved_share(world.seller)
-    world.engine.run(world.as_lien_holder("placeLease", share, world.newcomer, DEADLINE))
-    return world.as_lien_holder("releaseLease", share)
+    world.engine.run(world.as_lease_holder("placeLease", share, world.newcomer, DEADLINE))
+    return world.as_lease_holder("releaseLease", share)
+
+
+@CHAPTER.row("moveByLease (the lessee buys), existing recipient; share moved before, nothing pending")
+def lease_sale(world: World) -> Call:
+    share = world.moved_share(world.seller)
+    world.engine.run(world.as_lease_holder("placeLease", share, world.holder, DEADLINE))
+    return world.as_lease_holder("moveByLease", share, world.holder, 40_000 * COIN, world.suite.coin)
 
 
 @CHAPTER.row("setUser, first of the share; share moved before")

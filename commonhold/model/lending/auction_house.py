@@ -106,6 +106,7 @@ class AuctionHouse(Managed):
         turn = running.rules.turn(elapsed)
         require(turn is not Turn.OVER, "AuctionEnded", loan_id, elapsed, self.numbers.period)
         self._require_turn(sender, turn, running.share_id, as_co_owner, elapsed)
+        require(running.rules.value_usd > 0, "WorthNothing", loan_id, running.share_id)
         price = running.rules.price_usd(elapsed)
         coins = self._coins_for(sender, price, max_coins)
         log = len(self.chain.log)

@@ -13,7 +13,7 @@ from commonhold.model.certificate import SHARES
 from commonhold.model.core import Refused, require
 from commonhold.model.lending.foreclosing import Foreclosing
 from commonhold.model.lending.lateness import LateFees, Progress
-from commonhold.model.lending.loan import After, Loan, Notice
+from commonhold.model.lending.loan import HIGHEST_VALUE, After, Loan, Notice
 from commonhold.model.lending.resets import next_reset
 from commonhold.model.lending.schedule import MONTH
 from commonhold.model.lending.terms import (
@@ -41,26 +41,27 @@ class LoanBook(Foreclosing):
     def enter(self, sender: str, loan_id: int, *opening: Any) -> None:
         raise Refused("NotDesk", sender)  # what the desk hands over is modelled by the desk
 
-    cancel = enter
-
-    def acceptPurchase(self, sender: str, loan_id: int) -> None:
-        loan = self._loan(loan_id, Stage.APPROVED)
-        share_id, price = loan.application.shareId, loan.application.priceUsd
-        require(price != 0, "WrongSort", loan_id, price)
-        owner = self.certificate.ownerOf(share_id)
-        require(sender == owner, "NotSeller", loan_id, sender, owner)
-        loan.accepted_move = self.certificate.moveNumberOf(share_id) + 1
-        self.emit("PurchaseAccepted", loan_id, sender, price)
+    amend = enter
 
     def draw(self, sender: str, loan_id: int, to: str) -> None:
-        loan = self._judged(sender, loan_id, purchase=False)
+        self._draw(sender, loan_id, self._judged(sender, loan_id), to)
+
+    def drawForMarket(self, sender: str, loan_id: int, borrower: str, price: int, to: str) -> int:
+        """The market has moved the share already."""
+        require(sender in self.markets, "NotMarket", sender)
+        require(price != 0, "WrongSort", loan_id, 0)
+        loan = self._judged(borrower, loan_id, price=price)
+        self._draw(borrower, loan_id, loan, to)
+        return loan.application.amount - self._origination_fee(loan)
+
+    def _draw(self, sender: str, loan_id: int, loan: Loan, to: str) -> None:
         fee, position = self._origination_fee(loan), self._first_position(loan)
         self.certificate.check_lien(self.address, loan.application.shareId)
         self.treasury.before_writing = lambda: self._enter(sender, loan_id, loan, fee, 0)
         self.treasury.lendCoins(self.address, loan_id, position, to, fee)
 
     def drawCash(self, sender: str, loan_id: int, to: str) -> None:
-        loan = self._judged(sender, loan_id, purchase=False)
+        loan = self._judged(sender, loan_id)
         amount, position = loan.application.amount, self._first_position(loan)
         cash = (amount - self._origination_fee(loan)) // self.treasury.scale
         kept = amount - cash * self.treasury.scale
@@ -69,7 +70,7 @@ class LoanBook(Foreclosing):
         self.treasury.lendCash(self.address, loan_id, position, cash, to)
 
     def drawForPurchase(self, sender: str, loan_id: int) -> None:
-        loan = self._judged(sender, loan_id, purchase=True)
+        loan = self._judged(sender, loan_id, price=None)
         share_id, price, coin = loan.application.shareId, loan.application.priceUsd, self.treasury.coin
         seller, fee, position = (
             self.certificate.ownerOf(share_id),
@@ -93,24 +94,26 @@ class LoanBook(Foreclosing):
         coin.transferFrom(self.address, buyer, seller, own)
         self.certificate.moveBySale(self.address, share_id, seller, buyer, price, coin.address)
 
-    def _judged(self, sender: str, loan_id: int, *, purchase: bool) -> Loan:
-        """In the declared order of the errors."""
+    def _judged(self, sender: str, loan_id: int, *, price: int | None = 0) -> Loan:
+        """In the declared order of the errors. At this price, 0 on a share that the borrower owned before; None for a
+        purchase, at any price."""
         loan = self._loan(loan_id, Stage.APPROVED)
         self._require_borrower(sender, loan_id, loan)
         application = loan.application
-        require((application.priceUsd != 0) == purchase, "WrongSort", loan_id, application.priceUsd)
+        of_sort = application.priceUsd == price if price is not None else application.priceUsd != 0
+        require(of_sort, "WrongSort", loan_id, application.priceUsd)
         require(self.now <= loan.approved_until, "ApprovalExpired", loan_id, loan.approved_until)
         require(self.credentials.isValid(sender), "InvalidCredential", sender)
-        self._judge_share(sender, loan_id, loan)
+        self._judge_share(sender, loan_id, loan, bought=price is None)
         house_value = self._judge_value(loan)
         self._judge_borrower(loan)
         self._judge_house(loan, house_value)
         self._judge_originator(loan)
         return loan
 
-    def _judge_share(self, sender: str, loan_id: int, loan: Loan) -> None:
+    def _judge_share(self, sender: str, loan_id: int, loan: Loan, *, bought: bool) -> None:
         share_id = loan.application.shareId
-        if loan.application.priceUsd == 0:
+        if not bought:
             owner = self.certificate.ownerOf(share_id)
             require(owner == sender, "NotShareOwner", share_id, sender, owner)
             return
@@ -183,11 +186,11 @@ class LoanBook(Foreclosing):
         application, numbers = loan.application, self.numbers
         share_id = application.shareId
         self.rates.checkpoint(self.address)
-        loan.stage, loan.shares, loan.borrower = Stage.ACTIVE, [share_id], sender
-        loan.value_usd = self.valuation.shareValue(share_id)[0]
+        loan.stage, loan.shares, loan.borrower, loan.first_share = Stage.ACTIVE, [share_id], sender, share_id
+        loan.value_usd = min(self.valuation.shareValue(share_id)[0], HIGHEST_VALUE)
         loan.progress = Progress(self.now, application.instalments)
         loan.fees = LateFees(ceil_div(numbers.lateFeeBps * loan.instalment, BPS), numbers.graceDays)
-        self.fees[share_id // SHARES, FeeKind.ORIGINATION] += fee
+        self.fees[loan_id, FeeKind.ORIGINATION] += fee
         self.places[loan.owner_id].enter(loan_id)
         self.emit("Drawn", loan_id, sender, share_id, application.amount, fee, cash)
         buy()
@@ -206,10 +209,14 @@ class LoanBook(Foreclosing):
         if worth > debt:
             rest = ceil_div(rest * debt, worth)  # the debt's part of what all of them are worth
         require(credit > 0 or rest == 0, "NothingPaid", loan_id)
-        self._require_own_coins(sender, loan, fees + rest)
         self._require_no_dust(loan_id, credit, debt)
         after = self._after_payment(loan_id, loan, credit, debt)
-        self.treasury.before_writing = lambda: self._paid(sender, loan_id, loan, after, credit, fees)
+
+        def write() -> None:
+            self._require_own_coins(sender, loan, fees + rest)
+            self._paid(sender, loan_id, loan, after, credit, fees)
+
+        self.treasury.before_writing = write
         self.treasury.payInCoins(self.address, loan_id, credit, after.position, sender, fees + rest, fees)
         return credit
 
@@ -247,7 +254,7 @@ class LoanBook(Foreclosing):
     def _paid(self, sender: str, loan_id: int, loan: Loan, after: After, credit: int, fees: int) -> None:
         loan.fees.count(loan.progress, self.now)
         loan.fees.owed -= fees
-        self.fees[loan.shares[0] // SHARES, FeeKind.LATE] += fees
+        self.fees[loan_id, FeeKind.LATE] += fees
         left = self._debt(loan_id) - credit
         if after.position is None:
             self._close(loan_id, loan, Stage.REPAID)
@@ -259,6 +266,7 @@ class LoanBook(Foreclosing):
     def addCollateral(self, sender: str, loan_id: int, share_id: int) -> None:
         loan = self._loan(loan_id, *OPEN)
         self._require_borrower(sender, loan_id, loan)
+        require(share_id < 2**32, "NotCollateral", share_id)
         owner = self.certificate.ownerOf(share_id)
         require(owner == sender, "NotShareOwner", share_id, sender, owner)
         require(len(loan.shares) < MOST_SHARES, "TooManyShares", loan_id, MOST_SHARES)
@@ -290,7 +298,7 @@ class LoanBook(Foreclosing):
 
     def fixRate(self, sender: str, loan_id: int) -> None:
         loan = self._loan(loan_id, *OPEN)
-        rate, _, fixed = self._rate_from_now(loan_id, loan, pays=False)
+        rate, _, fixed = self._rate_from_now(loan_id, loan)
         at = next_reset(loan.progress, self.now) if loan.application.kind == Kind.ADJUSTABLE else 0
         fixes = self._fixing(loan, rate, fixed)
         require(fixes, "NothingToFix", loan_id, at, fixed[0] if fixed else 0)
@@ -319,13 +327,16 @@ class LoanBook(Foreclosing):
         self.treasury.coin.transfer(self.address, to, coins)
         return coins
 
-    def sweepFees(self, sender: str, property_id: int, kind: int) -> int:
-        coins, log = self.feesOf(property_id, kind), len(self.chain.log)
-        self.emit("FeesSwept", property_id, kind, coins)
-        try:
-            self.splitter.pay(self.address, property_id, kind, coins)
-        except Refused:
-            del self.chain.log[log:]
-            raise
-        self.fees[property_id, kind] = 0
-        return coins
+    def sweepFees(self, sender: str, loan_id: int) -> tuple[int, int]:
+        """The house is that of the loan's first share; of a closed loan, of its last one."""
+        swept = self.feesOf(loan_id)
+        for kind, coins in zip((FeeKind.ORIGINATION, FeeKind.LATE), swept, strict=True):
+            if coins:
+                house = self.loans[loan_id].first_share // SHARES
+                self.emit("FeesSwept", loan_id, house, int(kind), coins)
+                self.splitter.pay(self.address, house, kind, coins)
+                self.fees[loan_id, kind] = 0
+        return swept
+
+    def rollOriginator(self, sender: str, number: int, most_days: int) -> None:
+        """Who is late follows from the loans: nothing to keep."""

@@ -15,7 +15,7 @@ from commonhold.model.lending.lateness import days_past_due, is_late
 from commonhold.model.lending.loan import Fixed, Instalment, Loan, Places
 from commonhold.model.lending.resets import next_reset
 from commonhold.model.lending.schedule import MONTH, level_instalment_up
-from commonhold.model.lending.terms import BookTerms, Kind, Stage
+from commonhold.model.lending.terms import BookTerms, FeeKind, Kind, Stage
 from commonhold.model.money.ageing import Position
 from commonhold.model.money.fees import BPS
 from commonhold.model.money.splitter import Splitter
@@ -80,7 +80,8 @@ class BookPages(Managed):
         self.switch = TimedStop(FORECLOSURE, stop_period)
         self.places: defaultdict[bytes, Places] = defaultdict(Places)  # by owner id
         self.surplus: defaultdict[str, int] = defaultdict(int)
-        self.fees: defaultdict[tuple[int, int], int] = defaultdict(int)  # (house, kind) -> coins that wait
+        self.fees: defaultdict[tuple[int, int], int] = defaultdict(int)  # (loan, kind) -> coins that wait
+        self.markets: set[str] = set()
         certificate.tellers[address] = self.termsOf
 
     # -- looking up -----------------------------------------------------------------------------------------------
@@ -116,16 +117,16 @@ class BookPages(Managed):
         wallet = self.today(loan)
         require(sender == wallet, "NotBorrower", loan_id, sender, wallet)
 
-    def _rate_from_now(self, loan_id: int, loan: Loan, *, pays: bool) -> tuple[int, int, Fixed | None]:
+    def _rate_from_now(self, loan_id: int, loan: Loan) -> tuple[int, int, Fixed | None]:
         """Rate, instalment, and what is still fixed for later.
 
         A fixed rate is in force from its reset on, and the instalments go by it from the first touch after that. Where
-        the loan was impaired at the reset, it waits for the first payment.
+        the loan was impaired at the reset, it waits for a payment that moves the due time.
         """
         position, rate = self.position(loan_id), self.rate_in_force(loan_id)
         if loan.fixed is None or self.now < loan.fixed[1]:
             return rate, loan.instalment, loan.fixed
-        if not pays and not (position.resets and position.resetAt == loan.fixed[1]):
+        if not (position.resets and position.resetAt == loan.fixed[1]):
             return rate, loan.instalment, loan.fixed
         rate, left = loan.fixed[0], loan.progress.instalments - loan.progress.paid
         return rate, self.level_instalment(position.principal, rate, left), None
@@ -168,7 +169,7 @@ class BookPages(Managed):
             fees, carrying = loan.fees.due(progress, self.now), self.treasury.carryingValueOf(self.address, loan_id)
             if application.kind == Kind.ADJUSTABLE:
                 next_at = next_reset(progress, self.now)
-            rate, instalment, fixed = self._rate_from_now(loan_id, loan, pays=False)
+            rate, instalment, fixed = self._rate_from_now(loan_id, loan)
         return (
             int(loan.stage),
             tuple(application)
@@ -180,7 +181,7 @@ class BookPages(Managed):
             rate,
             application.amount > self.numbers.jumboAbove,
             loan.approved_until,
-            loan.accepted_move,
+            loan.accepted_move if loan.stage == Stage.APPROVED else 0,
             progress.started_at,
             progress.due_at if loan.is_open else 0,
             progress.paid,
@@ -256,8 +257,8 @@ class BookPages(Managed):
     def surplusOf(self, borrower: str) -> int:
         return self.surplus[borrower]
 
-    def feesOf(self, property_id: int, kind: int) -> int:
-        return self.fees[property_id, kind]
+    def feesOf(self, loan_id: int) -> tuple[int, int]:
+        return self.fees[loan_id, FeeKind.ORIGINATION], self.fees[loan_id, FeeKind.LATE]
 
     def termsOf(self, share_id: int) -> tuple[object, ...]:
         """What the share's certificate shows of its loan; nothing while it runs changes it but a reset."""

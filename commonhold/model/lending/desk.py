@@ -85,6 +85,23 @@ class LoanDesk(Managed):
             return interest_only_instalment_up(application.amount, rate_bps)
         return self.book.level_instalment(application.amount, rate_bps, application.instalments)
 
+    def acceptPurchase(self, sender: str, loan_id: int, price: int) -> None:
+        loan, certificate = self._loan(loan_id, Stage.APPROVED), self.book.certificate
+        share_id, agreed = loan.application.shareId, loan.application.priceUsd
+        require(agreed != 0 and price in (0, agreed), "WrongSort", loan_id, agreed)
+        owner = certificate.ownerOf(share_id)
+        require(sender == owner, "NotSeller", loan_id, sender, owner)
+        loan.accepted_move = certificate.moveNumberOf(share_id) + 1 if price else 0
+        self.emit("PurchaseAccepted", loan_id, sender, price)
+
+    def setMarket(self, sender: str, market: str, allowed: bool) -> None:
+        self.restricted(sender, "setMarket")
+        (self.book.markets.add if allowed else self.book.markets.discard)(market)
+        self.emit("MarketSet", market, allowed)
+
+    def isMarket(self, market: str) -> bool:
+        return market in self.book.markets
+
     # -- the switch -----------------------------------------------------------------------------------------------
 
     def stop(self, sender: str, what: bytes) -> None:

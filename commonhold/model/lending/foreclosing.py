@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commonhold.model.certificate import SHARES
 from commonhold.model.core import require
-from commonhold.model.lending.loan import After, Ground, Loan
+from commonhold.model.lending.loan import HIGHEST_VALUE, After, Ground, Loan, Notice
 from commonhold.model.lending.rewriting import Rewriting
 from commonhold.model.lending.terms import Stage
 from commonhold.model.money.price import ceil_div
@@ -37,15 +37,16 @@ class Foreclosing(Rewriting):
         value = self._require_valid_values(loan.shares)
         return Ground.NOTICE if self._above_notice_limit(self._debt(loan_id), value) else None
 
-    def _value_to_sell(self, loan: Loan) -> int:
-        """Of the first share; 0 without a valid one."""
+    def _value_to_sell(self, loan: Loan) -> int | None:
+        """Of the first share, which may be nothing; None without a valid one."""
         usd, valid = self._share_value(loan.shares[0])
-        return usd if valid else 0
+        return usd if valid else None
 
     def _require_value_to_sell(self, loan: Loan) -> int:
         share_id = loan.shares[0]
         usd, _, status = self.valuation.shareValue(share_id)
-        require(status == ValueStatus.VALID and usd > 0, "ValueNotValid", share_id // SHARES, status)
+        require(status == ValueStatus.VALID, "ValueNotValid", share_id // SHARES, status)
+        require(usd <= HIGHEST_VALUE, "SafeCastOverflowedUintDowncast", 96, usd)  # the auction, after all other checks
         return usd
 
     def _open_auction(self, loan_id: int, loan: Loan, value_usd: int) -> None:
@@ -115,8 +116,13 @@ class Foreclosing(Rewriting):
         after = self._rewritten(loan_id, loan, self._value_of_rest(loan), credit=credit, taken=taken)
 
         def go_on() -> None:
+            ran = self.noticeRanOf(loan_id)
             self._write(loan_id, loan, after)
-            self.certificate.moveByLien(self.address, loan.shares.pop(0), to)
+            gone = loan.shares.pop(0)
+            loan.first_share = loan.shares[0]
+            if loan.notice:  # as if given so long ago; the stops of another share count from now on
+                loan.notice = Notice(self.now - ran, self.stoppedTimeOf(loan_id))
+            self.certificate.moveByLien(self.address, gone, to)
 
         self.treasury.before_writing = go_on
         return after
@@ -128,7 +134,7 @@ class Foreclosing(Rewriting):
 
     def _sell_next(self, loan_id: int, loan: Loan) -> None:
         value = self._value_to_sell(loan)
-        if value:
+        if value is not None:
             self._open_auction(loan_id, loan, value)
 
     def _owe(self, loan_id: int, loan: Loan, coins: int) -> None:

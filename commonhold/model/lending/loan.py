@@ -28,6 +28,9 @@ class Notice:
     stopped_before: int
 
 
+HIGHEST_VALUE = 2**96 - 1
+"""That a book writes down for shares of absurd value."""
+
 Fixed = tuple[int, int]
 """A rate to come, and the reset with which it does."""
 
@@ -75,6 +78,7 @@ class Loan:
     progress: Progress = field(default_factory=lambda: Progress(0, 0))
     fees: LateFees = field(default_factory=lambda: LateFees(0, 0))
     shares: list[int] = field(default_factory=list)
+    first_share: int = 0  # of those that it has, or had last
     value_usd: int = 0
     fixed: Fixed | None = None
     notice: Notice | None = None

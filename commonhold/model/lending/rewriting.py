@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from commonhold.model.lending.book_pages import BookPages
-from commonhold.model.lending.loan import After, Fixed, Ground, Loan
+from commonhold.model.lending.loan import HIGHEST_VALUE, After, Fixed, Ground, Loan
 from commonhold.model.lending.resets import next_rate, next_reset
 from commonhold.model.lending.terms import Kind, Stage
 
@@ -34,10 +34,13 @@ class Rewriting(BookPages):
         """With this value. A payment goes by the schedule; what an auction brings (a credit alone) does not, nor
         what the treasury takes a share for (`taken`, of the credit)."""
         position = self.position(loan_id)
-        rate, instalment, fixed = self._rate_from_now(loan_id, loan, pays=pays)
+        rate, instalment, fixed = self._rate_from_now(loan_id, loan)
+        progress = loan.progress.credited(credit, instalment, self.now) if pays else loan.progress
+        if fixed and fixed[1] <= self.now and progress.due_at > loan.progress.due_at:
+            rate, left = fixed[0], position.changed(self.now, paid=credit).principal
+            instalment, fixed = self.level_instalment(left, rate, progress.instalments - progress.paid), None
         if pays or fixes:
             fixed = self._fixing(loan, rate, fixed) or fixed
-        progress = loan.progress.credited(credit, instalment, self.now) if pays else loan.progress
         written = position.changed(
             self.now,
             paid=credit,
@@ -61,7 +64,7 @@ class Rewriting(BookPages):
     def _write(self, loan_id: int, loan: Loan, after: After) -> None:
         if after.fixed is not None and after.fixed != loan.fixed:
             self.emit("RateFixed", loan_id, *after.fixed)
-        loan.value_usd, loan.progress = after.value_usd, after.progress
+        loan.value_usd, loan.progress = min(after.value_usd, HIGHEST_VALUE), after.progress
         loan.instalment, loan.fixed = after.instalment, after.fixed
 
     def _push(self, loan_id: int, loan: Loan, after: After, tell: Callable[[], None] = lambda: None) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from commonhold.model.access import Hub, Roles
 from commonhold.model.certificate import Certificate, Rights
 from commonhold.model.coin import UNBOUNDED, UNLIMITED, Coin, Minter
-from commonhold.model.core import Call, Chain, Contract, Refused
+from commonhold.model.core import Chain
 from commonhold.model.identity import Credential, Credentials
 from commonhold.model.income import Income
 from commonhold.model.lending.auction import AuctionTerms
@@ -24,12 +24,12 @@ from commonhold.model.lending.rates import RateTerms
 from commonhold.model.lending.schedule import level_instalment_up
 from commonhold.model.lending.terms import BookTerms
 from commonhold.model.money.loans import LoanLedger
-from commonhold.model.money.parts import FixedReader, MoneyPage, MoneySetting, refuse_strangers
+from commonhold.model.money.parts import FixedReader, MoneyPage, MoneySetting
 from commonhold.model.money.reserve import ReserveToken
 from commonhold.model.money.splitter import Split, Splitter
 from commonhold.model.money.treasury import Treasury
+from commonhold.model.performing import Performing
 from commonhold.model.registry import Registry
-from commonhold.model.suite import Outcome
 from commonhold.model.valuation import Valuation, ValuationTerms
 
 
@@ -66,7 +66,7 @@ FUNCTION_ROLES: dict[str, dict[int, tuple[str, ...]]] = {
 """Which role may call which `restricted` function; every other is the DAO's."""
 
 
-class LendingModel:
+class LendingModel(Performing):
     """Every contract of the stage under its name."""
 
     def __init__(self, setting: LendingSetting, now: int, instalment: Instalment = level_instalment_up) -> None:
@@ -166,22 +166,3 @@ class LendingModel:
         self.coin.allowances[self.book.address, self.splitter.address] = UNLIMITED
         self.credentials.credentials.update(setting.protocol_holders)
         self.chain.log.clear()
-
-    def contract(self, name: str) -> Contract:
-        found: Contract = getattr(self, name)
-        return found
-
-    def _dispatch(self, call: Call, sender: str) -> Any:
-        refuse_strangers(call, sender)
-        return getattr(self.contract(call.contract), call.function)(sender, *call.arguments)
-
-    def perform(self, call: Call, sender: str) -> Outcome:
-        """What the chain must do with this call; on success the model has done it."""
-        self.chain.log.clear()
-        self.chain.call_data = lambda: call.data
-        self.treasury.next_transaction()
-        try:
-            result = self._dispatch(call, sender)
-        except Refused as refused:
-            return Outcome(refused=refused)
-        return Outcome(result, tuple(self.chain.log))

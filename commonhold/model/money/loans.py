@@ -27,8 +27,16 @@ class LoanLedger(Managed):
 
     def setBook(self, sender: str, book: str, allowed: bool) -> None:
         self.restricted(sender, "setBook")
-        (self.treasury.books.add if allowed else self.treasury.books.discard)(book)
-        self.treasury.closed_books.discard(book)
+        books, closed, lenders = self.treasury.books, self.treasury.closed_books, self.treasury.lenders
+        if allowed:
+            if book in closed:
+                lenders.add(book)
+            books.add(book)
+            closed.discard(book)
+        elif book in lenders:  # its loans run out
+            closed.add(book)
+        elif book not in closed:
+            books.discard(book)
         self.emit("BookSet", book, allowed)
 
     def closeBook(self, sender: str, book: str) -> None:

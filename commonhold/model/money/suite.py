@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from commonhold.model.access import Hub, Roles
 from commonhold.model.coin import UNBOUNDED, Coin, Minter
-from commonhold.model.core import Call, Chain, Contract, Refused
+from commonhold.model.core import Chain
 from commonhold.model.identity import Credentials
-from commonhold.model.money.parts import FixedReader, MoneyParts, MoneySetting, refuse_strangers
-from commonhold.model.suite import Outcome
+from commonhold.model.money.parts import FixedReader, MoneyParts, MoneySetting
+from commonhold.model.performing import Performing
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ FUNCTION_ROLES: dict[str, dict[int, tuple[str, ...]]] = {
 }
 
 
-class MoneyModel:
+class MoneyModel(Performing):
     """Every contract of the focused stage under its name."""
 
     def __init__(self, setting: MoneyStageSetting, now: int) -> None:
@@ -55,21 +54,3 @@ class MoneyModel:
         self.coin.minters[self.treasury.address] = Minter(UNBOUNDED)
         self.treasury.books.add(self.test_book.address)
         self.chain.log.clear()
-
-    def contract(self, name: str) -> Contract:
-        found: Contract = getattr(self, name)
-        return found
-
-    def _dispatch(self, call: Call, sender: str) -> Any:
-        refuse_strangers(call, sender)
-        return getattr(self.contract(call.contract), call.function)(sender, *call.arguments)
-
-    def perform(self, call: Call, sender: str) -> Outcome:
-        """What the chain must do with this call; on success the model has done it."""
-        self.chain.log.clear()
-        self.treasury.next_transaction()
-        try:
-            result = self._dispatch(call, sender)
-        except Refused as refused:
-            return Outcome(refused=refused)
-        return Outcome(result, tuple(self.chain.log))

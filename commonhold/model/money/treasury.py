@@ -13,7 +13,7 @@ from commonhold.model.core import ZERO_ADDRESS, Chain, Logged, Refused, require
 from commonhold.model.income import Income
 from commonhold.model.money.ageing import FALL_PERIOD, RAW, Position
 from commonhold.model.money.fees import BPS, FeeCurve
-from commonhold.model.money.gate import Gate, GateTerms
+from commonhold.model.money.gate import HOUR, Gate, GateTerms
 from commonhold.model.money.price import WAD, Price
 from commonhold.model.money.queue import Queue, Request
 from commonhold.model.money.reserve import MAX_DECIMALS, PriceSource, Reading, ReserveToken, WalletLookup
@@ -101,6 +101,7 @@ class Treasury(Managed):
         self.homes: dict[int, int] = {}  # share id -> value
         self.books: set[str] = set()
         self.closed_books: set[str] = set()  # those of them that lend no more
+        self.lenders: set[str] = set()  # those that may have lent: they keep their row
         self.operators: set[tuple[str, str]] = set()
         self.stops = {what: GuardianStop(what, stop_period) for what in (BUY, REDEEM, LENDING)}
         self.ledger = Ledger()
@@ -351,7 +352,12 @@ class Treasury(Managed):
         return request.controller, *seen
 
     def roll(self, sender: str, max_days: int) -> None:
-        """Days show by themselves; this only spares the next caller work."""
+        """Days show by themselves; this spares the next caller work. But a minter beside the treasury tells it nothing:
+        what such a one mints in an hour counts at the hour's start, unless somebody looked before."""
+        began = self.gate.hour * HOUR
+        until = (began // DAY + max_days) * DAY if self.now // DAY - began // DAY > max_days else self.now
+        if until // HOUR > self.gate.hour:
+            self.gate.roll(self.coins, until)
 
     def finalise(self, sender: str) -> None:
         """Anyone's poke for what every inflow does by itself."""
@@ -573,6 +579,7 @@ class Treasury(Managed):
         self._require_floor(self.freeCash(), self.coins + position.principal)
         self._check_mint_two(sender, kept, to, position.principal - kept)
         self._begin()
+        self.lenders.add(sender)
         self._mint_two(sender, kept, to, position.principal - kept)
         self.loans[sender, loan_id] = position
         self._loans_changed()
@@ -591,6 +598,7 @@ class Treasury(Managed):
         self._check_mint_two(sender, kept, to, 0)
         self.reserve.check_movable(self.address, to, cash)
         self._begin()
+        self.lenders.add(sender)
         self._mint_two(sender, kept, to, 0)
         self.cash -= cash
         self.loans[sender, loan_id] = position

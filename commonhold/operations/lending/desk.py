@@ -95,7 +95,8 @@ class LoanDesk:
         share_id, book = loan.application.shareId, self.suite.book.address
         receipts = []
         if loan.acceptedMove != certificate.moveNumberOf(share_id) + 1:
-            receipts.append(self._send(self.suite.book, "acceptPurchase", loan_id, sender=seller))
+            price = loan.application.priceUsd
+            receipts.append(self._send(self.suite.desk, "acceptPurchase", loan_id, price, sender=seller))
         if certificate.getApproved(share_id) != book and not certificate.isApprovedForAll(seller, book):
             receipts.append(certificate.approve(book, share_id, sender=seller))
         if manager is not None and not self._may_move(share_id, loan.borrower):

@@ -87,11 +87,12 @@ WORDS: dict[str, Callable[[Named], str]] = {
     # Drawing
     "InvalidCredential": lambda e: f"{e['wallet']} holds no valid credential",
     "WrongSort": lambda e: (
-        f"loan {e['loanId']} buys a share for {DOLLARS.show(e['priceUsd'])}: draw it as a purchase"
+        f"loan {e['loanId']} buys a share for {DOLLARS.show(e['priceUsd'])}: draw it as a purchase, at that price"
         if e["priceUsd"]
         else f"loan {e['loanId']} is on a share that its borrower owns, not for a purchase"
     ),
     "NotShareOwner": lambda e: f"share {share_words(e['shareId'])} is owned by {short(e.get('owner', '?'))}",
+    "NotMarket": lambda e: f"{short(e['caller'])} is no market whose buyers' loans the desk lets it draw",
     "NotSeller": lambda e: f"{short(e['caller'])} can't sell for {short(e['owner'])}, who owns the share",
     "PurchaseNotAccepted": lambda e: (
         f"the share's owner did not accept the price of loan {e['loanId']}, or the share moved since"

@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {ILoanLedger} from "../../../interfaces/coin/ILoanLedger.sol";
 import {LoanSums} from "./LoanSums.sol";
@@ -21,14 +20,13 @@ import {LoanSums} from "./LoanSums.sol";
 ///
 /// An uncovered loan falls by whole wei, from the debt of day 30 down to the cap; the part of a wei that its fall would
 /// end with, `spare`, it never counts for. So all falls can be added up as integers and each still arrives at its cap.
-/// @dev Widths, which a position's types give: principal and cap have 96 bits, a rate 16, so a slope has 112; a time has
+/// @dev Widths, of which the ledger makes sure: principal and cap have 96 bits, a rate 16, so a slope has 112; a time has
 /// 40, and a due day's 120th day not a bit more; a wei is `RAW`, of 39 bits, so amounts in raw have 136. The largest
 /// product, slope x time, has 153 bits: nothing here comes near 256, so where every operand is one of these, nothing is
 /// checked. Subtractions that could go below zero are.
 /// docs/coin.md has the derivation.
 library Ageing {
     using LoanSums for ILoanLedger.SumsChange;
-    using SafeCast for uint256;
 
     /// @notice What a loan adds to the sums as of the start of some day, and what days to come do to it. What a day takes
     /// or changes is zero from that day on.
@@ -61,6 +59,13 @@ library Ageing {
     uint256 private constant RAW = LoanSums.RAW;
 
     /* WHAT IS OWED */
+
+    /// @dev Whether all of it has the widths given above.
+    function fits(ILoanLedger.Position memory loan) internal pure returns (bool) {
+        return (loan.principal | loan.cap) >> 96 == 0 && (loan.rateBps | loan.nextRateBps) >> 16 == 0
+            && (loan.since | loan.dueAt | loan.resetAt) >> 40 == 0
+            && (loan.interestRaw | loan.impairedRaw | loan.incomeRaw) >> 136 == 0;
+    }
 
     /// @dev Nothing is owed.
     function isEmpty(ILoanLedger.Position memory loan) internal pure returns (bool) {
@@ -104,31 +109,28 @@ library Ageing {
         return Math.ceilDiv(debtRaw(loan, time), RAW);
     }
 
-    /// @dev The loan as it is left at `time` (seconds, not before `since`) by a payment of `credit` (wei, less than is
-    /// owed): interest is paid first. A payment that ends inside a wei of interest leaves a part of a wei of principal
+    /// @dev Fills in `next`, the loan as it is left at `time` (seconds, not before `since`) by a payment of `credit` (wei,
+    /// less than is owed): interest is paid first. A payment that ends inside a wei of interest leaves a part of a wei of principal
     /// unpaid, as interest. A reset whose time has come is done with: in force is the next rate, or still the present
     /// one if the loan was impaired. The references are still the old ones: see `carriedOver`.
-    function afterPayment(ILoanLedger.Position memory loan, uint256 time, uint256 credit)
-        internal
-        pure
-        returns (ILoanLedger.Position memory)
-    {
+    function afterPayment(
+        ILoanLedger.Position memory loan,
+        ILoanLedger.Position memory next,
+        uint256 time,
+        uint256 credit
+    ) internal pure {
         uint256 interest = interestAt(loan, time);
-        uint256 interestPaid = Math.min(interest, credit * RAW);
-        uint256 principalPaid = Math.ceilDiv(credit * RAW - interestPaid, RAW);
+        unchecked {
+            uint256 paid = credit * RAW;
+            uint256 principalPaid = Math.ceilDiv(Math.saturatingSub(paid, interest), RAW);
+            next.principal = loan.principal - principalPaid;
+            next.interestRaw = interest + principalPaid * RAW - paid;
+        }
         bool isAhead = time < loan.resetAt;
-        return ILoanLedger.Position({
-            principal: (loan.principal - principalPaid).toUint96(),
-            rateBps: !isAhead && resets(loan) ? loan.nextRateBps : loan.rateBps,
-            nextRateBps: isAhead ? loan.nextRateBps : 0,
-            since: time.toUint40(),
-            dueAt: loan.dueAt,
-            resetAt: isAhead ? loan.resetAt : 0,
-            cap: loan.cap,
-            interestRaw: (interest + principalPaid * RAW - credit * RAW).toUint136(),
-            impairedRaw: loan.impairedRaw,
-            incomeRaw: loan.incomeRaw
-        });
+        next.rateBps = !isAhead && resets(loan) ? loan.nextRateBps : loan.rateBps;
+        (next.nextRateBps, next.resetAt) = isAhead ? (loan.nextRateBps, loan.resetAt) : (0, 0);
+        (next.since, next.dueAt, next.cap) = (time, loan.dueAt, loan.cap);
+        (next.impairedRaw, next.incomeRaw) = (loan.impairedRaw, loan.incomeRaw);
     }
 
     /// @dev What the slope gains when the rate is reset; less than nothing modulo 2^256.
@@ -164,7 +166,7 @@ library Ageing {
     function carriedOver(ILoanLedger.Position memory before, ILoanLedger.Position memory afterwards, uint256 takenUsd)
         internal
         pure
-        returns (uint136 impairedRaw, uint136 incomeRaw)
+        returns (uint256 impairedRaw, uint256 incomeRaw)
     {
         uint256 dueDay = dueDayOf(afterwards);
         unchecked {
@@ -173,10 +175,10 @@ library Ageing {
             bool stays = dueDay == dueDayOf(before);
             uint256 takenRaw = takenUsd * RAW;
             uint256 impairedDebt = stays ? _debtFrom(before, dueDay + IMPAIRED_DAYS, before.impairedRaw) : debt;
-            impairedRaw = Math.min(Math.saturatingSub(impairedDebt, takenRaw), debt).toUint136();
+            impairedRaw = Math.min(Math.saturatingSub(impairedDebt, takenRaw), debt);
             if (afterwards.since <= (dueDay + INCOME_DAYS) * 1 days) return (impairedRaw, 0);
             uint256 incomeDebt = stays ? _debtFrom(before, dueDay + INCOME_DAYS, before.incomeRaw) : debt;
-            incomeRaw = Math.min(Math.saturatingSub(incomeDebt, takenRaw), debt).toUint136();
+            incomeRaw = Math.min(Math.saturatingSub(incomeDebt, takenRaw), debt);
         }
     }
 

@@ -64,6 +64,16 @@ library DueCounts {
         }
     }
 
+    /// @dev Counts at most `mostDays` of the days up to `lastDay` as passed, so that a later draw need not.
+    function roll(Originator storage self, uint256 lastDay, uint256 mostDays) internal {
+        OriginatorRow row = self.row;
+        unchecked {
+            uint256 ahead = lastDay - row.day(); // which is not before
+            if (mostDays < ahead) lastDay = row.day() + mostDays;
+        }
+        self.row = make(row.face(), lateOn(self, row, lastDay), row.open(), lastDay);
+    }
+
     /// @dev Counts a loan that is drawn, as of `lastDay`: those due then or before are late.
     function enter(
         Originator storage self,

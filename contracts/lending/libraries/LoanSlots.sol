@@ -10,6 +10,8 @@ import {ShareId} from "../../../interfaces/property/Ids.sol";
 /// - towards: paid of the oldest unpaid instalment (wei)
 /// - dueAt: the oldest unpaid due time (seconds); 0 until the draw
 /// - rateBps: as the ledger was told
+/// Until the draw: priceUsd 96 (dollars; 0 on a share that the borrower owns) | acceptedMove 96 (the share's move number
+/// when its seller accepted, plus one; 0 if he did not) | expiresAt 40 (last second of the approval)
 type Core is uint256;
 
 /// @notice The other half: interestRaw 136 | since 40 | share 32 | instalments 16 | originator 16 | kind 8 | flags 8
@@ -27,7 +29,7 @@ type Running is uint256;
 /// - startedAt: when it was drawn (seconds)
 type Agreed is uint256;
 
-/// @notice What matters until the draw: priceUsd 96 | maxRateBps 16 | acceptedMove 32 | expiresAt 40
+/// @notice What was asked for and offered, for the reader: priceUsd 96 | maxRateBps 16 | expiresAt 40
 type Offer is uint256;
 
 /// @notice Who owes, and what was lent: borrower 160 | face 96 (wei)
@@ -85,6 +87,23 @@ library CoreSlot {
         return uint40(Core.unwrap(core) >> 192);
     }
 
+    /// @dev Until the draw, as the next two.
+    function priceUsd(Core core) internal pure returns (uint256) {
+        return core.principal();
+    }
+
+    function acceptedMove(Core core) internal pure returns (uint32) {
+        return uint32(core.towards());
+    }
+
+    function expiresAt(Core core) internal pure returns (uint40) {
+        return core.dueAt();
+    }
+
+    function withAcceptedMove(Core core, uint256 move) internal pure returns (Core) {
+        return core.withTowards(move, core.dueAt());
+    }
+
     function rateBps(Core core) internal pure returns (uint16) {
         return uint16(Core.unwrap(core) >> 232);
     }
@@ -137,6 +156,10 @@ library RunningSlot {
     uint256 internal constant BY_NOTICE = 2;
     /// @dev A share was sold or taken, and the auction of the next has not opened.
     uint256 internal constant NEXT_WAITS = 4;
+    /// @dev It was drawn in cash.
+    uint256 internal constant IN_CASH = 8;
+    /// @dev What was kept of the draw is with the splitter.
+    uint256 internal constant FEE_SWEPT = 16;
 
     function make(uint256 share_, uint256 instalments_, ILoanBook.Kind kind_) internal pure returns (Running) {
         return Running.wrap(share_ << 176 | instalments_ << 208 | uint256(kind_) << 240);
@@ -233,20 +256,12 @@ library OfferSlot {
         return uint16(Offer.unwrap(offer) >> 96);
     }
 
-    function acceptedMove(Offer offer) internal pure returns (uint32) {
-        return uint32(Offer.unwrap(offer) >> 112);
-    }
-
     function expiresAt(Offer offer) internal pure returns (uint40) {
-        return uint40(Offer.unwrap(offer) >> 144);
-    }
-
-    function withAcceptedMove(Offer offer, uint256 move) internal pure returns (Offer) {
-        return Offer.wrap(withBits(Offer.unwrap(offer), move, 112, 32));
+        return uint40(Offer.unwrap(offer) >> 112);
     }
 
     function withExpiry(Offer offer, uint256 expiresAt_) internal pure returns (Offer) {
-        return Offer.wrap(withBits(Offer.unwrap(offer), expiresAt_, 144, 40));
+        return Offer.wrap(withBits(Offer.unwrap(offer), expiresAt_, 112, 40));
     }
 }
 

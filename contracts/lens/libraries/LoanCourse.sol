@@ -83,24 +83,36 @@ library LoanCourse {
             course.position = nothing;
             return;
         }
-        bool isReset = _renewInstalment(course, time);
-        ILoanLedger.Position memory next = position.afterPayment(time, credit);
-        if (isReset) (next.rateBps, course.nextRateBps, course.resetAt) = (uint16(course.nextRateBps), 0, 0);
+        bool adopts = _renewInstalment(course, time);
+        ILoanLedger.Position memory next;
+        position.afterPayment(next, time, credit);
         uint256 dueAt;
         (dueAt, course.towards) = Instalments.advanced(
             position.dueAt, course.towards, credit, course.instalment, course.total - 1 - course.paid, time
         );
         course.paid += (dueAt - position.dueAt) / Instalments.MONTH;
-        next.dueAt = uint40(dueAt);
+        next.dueAt = dueAt;
+        if (!adopts && dueAt != position.dueAt && _isResetDue(course, time)) {
+            adopts = true;
+            _setInstalment(course, next.principal);
+        }
+        if (adopts) (next.rateBps, course.nextRateBps, course.resetAt) = (course.nextRateBps, 0, 0);
         course.position = next;
     }
 
-    /// @dev A rate whose time has come is in force with a payment, and the instalment with it.
-    function _renewInstalment(Course memory course, uint256 time) private pure returns (bool isReset) {
-        isReset = course.resetAt != 0 && time >= course.resetAt;
-        if (!isReset) return false;
-        course.instalment =
-            Annuity.levelInstalmentUp(course.position.principal, course.nextRateBps, course.total - course.paid);
+    /// @dev A rate that is in force since its time: the instalment goes by it from the first payment on. One that could not
+    /// come into force then waits for a payment that moves the due time.
+    function _renewInstalment(Course memory course, uint256 time) private pure returns (bool adopts) {
+        adopts = _isResetDue(course, time) && course.position.resets();
+        if (adopts) _setInstalment(course, course.position.principal);
+    }
+
+    function _isResetDue(Course memory course, uint256 time) private pure returns (bool) {
+        return course.resetAt != 0 && time >= course.resetAt;
+    }
+
+    function _setInstalment(Course memory course, uint256 principal) private pure {
+        course.instalment = Annuity.levelInstalmentUp(principal, course.nextRateBps, course.total - course.paid);
     }
 
     /// @dev Pays the oldest unpaid instalment when it is due, or now if it is.
@@ -110,7 +122,7 @@ library LoanCourse {
         uint256 owed = position.debtUp(time);
         _renewInstalment(course, time); // as `pay` does once more
         row.number = course.paid + 1;
-        row.dueAt = position.dueAt;
+        row.dueAt = uint40(position.dueAt);
         row.amount = owed;
         if (row.number < course.total) {
             // A reset can leave an instalment that is paid already: then anything closes it.

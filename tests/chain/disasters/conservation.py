@@ -38,7 +38,7 @@ def check_shares(suite: Any) -> Counter[str]:
 def check_coins(suite: Any, wallets: Sequence[str]) -> None:
     """L1: coins are the sum of balances. The bank bought them, the suite's own contracts may hold some."""
     bank = address_of(suite, suite.parameters.local.wallets["bank"])
-    holders = {*wallets, bank, *(getattr(suite, key).address for key in ("income", "treasury", "splitter"))}
+    holders = {*wallets, bank, *(getattr(suite, key).address for key in ("income", "treasury", "splitter", "book"))}
     assert suite.coin.totalSupply() == sum(suite.coin.balanceOf(holder) for holder in holders)
 
 

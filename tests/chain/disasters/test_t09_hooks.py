@@ -7,13 +7,16 @@ end must be the same to the last view, and what views said in mid-call must be w
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import astuple
 from typing import Any
 
 import pytest
 
+from commonhold.recipe.lending import Application, Requested, approve_loan
+
 COIN = 10**18
 FOREVER = 2**40 - 1
-ZERO = "0x" + "00" * 20
+LENT = 10_000 * COIN
 
 
 @pytest.fixture
@@ -26,8 +29,8 @@ def receiver(handles: Any, owner_a: Any, credential: Callable[..., bytes], peopl
 
 
 @pytest.fixture
-def house(tokenized_house: Callable[..., int], pay_income: Callable[[int, int], None]) -> int:
-    house = tokenized_house(8)
+def house(valued_house: Callable[..., int], pay_income: Callable[[int, int], None]) -> int:
+    house = valued_house(shares=8)
     pay_income(house, 8 * COIN + 3)
     return house
 
@@ -43,10 +46,30 @@ def other_share(handles: Any, house: int, share: Any, owner_a: Any, receiver: An
 
 
 @pytest.fixture
-def attacks(handles: Any, house: int, share: Any, owner_a: Any, attacker: Any, receiver: Any, other_share: int) -> Any:
+def loan_id(handles: Any, other_share: int, owner_a: Any, receiver: Any, lending_cash: Callable[..., None]) -> int:
+    """An approved loan of the contract's on the share that it owns already."""
+    lending_cash()
+    asked = Application(other_share, LENT)
+    receiver.execute(handles.desk.address, handles.desk.request.encode(astuple(asked)), sender=owner_a)
+    requested = Requested(handles.desk.lastLoan(), receiver.address, asked)
+    approve_loan(handles, requested)
+    return requested.loan_id
+
+
+@pytest.fixture
+def attacks(
+    handles: Any,
+    house: int,
+    share: Any,
+    owner_a: Any,
+    attacker: Any,
+    receiver: Any,
+    other_share: int,
+    loan_id: int,
+) -> Any:
     certificate, income, coin = handles.certificate, handles.income, handles.coin
+    book, desk, leases = handles.book, handles.desk, handles.lease_holder
     taken, me, him = share(house, 3), receiver.address, owner_a.address
-    loan = (attacker.address, COIN, ZERO, 100, 0, 0, "fixed")
     return {
         "move on with the used permission": [
             (certificate, certificate.transferFrom.encode(me, him, taken)),
@@ -83,13 +106,19 @@ def attacks(handles: Any, house: int, share: Any, owner_a: Any, attacker: Any, r
             (certificate, certificate.tokenize.encode(house, me)),
             (coin, coin.mint.encode(me, COIN)),
         ],
-        "pledge and foreclose": [
-            (handles.lien_holder, handles.lien_holder.place.encode(taken, loan)),
-            (handles.lien_holder, handles.lien_holder.place.encode(taken, loan)),
+        "draw a loan and get rid of what secures it": [
+            (book, book.draw.encode(loan_id, me)),
+            (book, book.draw.encode(loan_id, me)),
+            (certificate, certificate.transferFrom.encode(me, him, other_share)),
+            (book, book.addCollateral.encode(loan_id, taken)),
             (certificate, certificate.transferFrom.encode(me, him, taken)),
         ],
+        "ask for a loan and take it": [
+            (desk, desk.request.encode(astuple(Application(taken, LENT)))),
+            (book, book.draw.encode(loan_id + 1, me)),
+        ],
         "lease to itself": [
-            (handles.lien_holder, handles.lien_holder.lease.encode(taken, me, FOREVER)),
+            (leases, leases.lease.encode(taken, me, FOREVER)),
             (certificate, certificate.setUser.encode(taken, him, FOREVER)),
         ],
         "complete a recovery": [(certificate, certificate.completeRecovery.encode(him, [taken]))],
@@ -104,14 +133,17 @@ NAMES = (
     "claim",
     "claim, pay in again and claim",
     "settle and mint",
-    "pledge and foreclose",
+    "draw a loan and get rid of what secures it",
+    "ask for a loan and take it",
     "lease to itself",
     "complete a recovery",
 )
 
 
 @pytest.fixture
-def everything(handles: Any, house: int, share: Any, owner_a: Any, attacker: Any, receiver: Any) -> Callable[[], Any]:
+def everything(
+    handles: Any, house: int, share: Any, owner_a: Any, attacker: Any, receiver: Any, loan_id: int
+) -> Callable[[], Any]:
     """All that the attacks could have changed; not the times of later seconds."""
     certificate, income, coin = handles.certificate, handles.income, handles.coin
 
@@ -133,6 +165,7 @@ def everything(handles: Any, house: int, share: Any, owner_a: Any, attacker: Any
             [(certificate.balanceOf(w), income.settledOf(w), coin.balanceOf(w)) for w in wallets],
             certificate.isApprovedForAll(receiver.address, attacker.address),
             (income.totals(), income.houseIncome(house), coin.totalSupply()),
+            [(handles.desk.loanOf(number), handles.book.debtOf(number)) for number in (loan_id, loan_id + 1)],
         )
 
     return read
@@ -148,12 +181,11 @@ def test_hook__any_act__ends_as_the_same_acts_one_after_the_other(
     move = (owner_a.address, receiver.address, taken)
     armed = [(contract.address, data) for contract, data in calls]
 
-    # One after the other: the plain move, then the calls in a transaction of their own.
+    # One after the other: the plain move, then the calls in a transaction of their own, in the same second as below.
     with engine.rollback():
-        receiver.arm([], False, sender=owner_a)
-        engine.set_next_time(moment)
         certificate.transferFrom(*move, sender=owner_a)
         receiver.arm(armed, False, sender=owner_a)
+        engine.set_next_time(moment)
         receiver.onERC721Received(owner_a.address, owner_a.address, taken, b"", sender=owner_a)
         expected, answers = _untimed(everything()), receiver.answers()
 
@@ -171,6 +203,22 @@ def _untimed(state: Any) -> Any:
     """Moves that the attack itself made happen some seconds later when it is played one by one."""
     papers, *rest = state
     return [(paper._replace(acquiredAt=0), *others) for paper, *others in papers], rest
+
+
+def test_hook__loan_drawn_in_mid_transfer__holds_its_shares_as_any_other(
+    handles, house, share, owner_a, receiver, approve_move, attacks, other_share, loan_id, conserved
+):
+    certificate, taken = handles.certificate, share(house, 3)
+    calls = attacks["draw a loan and get rid of what secures it"]
+    approve_move(taken, receiver.address)
+    receiver.arm([(contract.address, data) for contract, data in calls], False, sender=owner_a)
+    certificate.safeTransferFrom(owner_a.address, receiver.address, taken, sender=owner_a)
+    assert [answer.succeeded for answer in receiver.answers()] == [True, False, False, True, False]
+    for share_id in (other_share, taken):
+        assert certificate.ownerOf(share_id) == receiver.address
+        assert tuple(certificate.encumbrancesOf(share_id)) == (handles.book.address, "0x" + "00" * 20)
+    assert handles.book.debtOf(loan_id) >= LENT
+    conserved()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -474,8 +474,9 @@ def test_loans__in_the_wrong_decimals__are_dust_or_refused(opened, refused):
     assert scene.refusal(book.payCash, 1, 100 * COIN, sender=scene.borrower) == "CashAboveDebt"
     # 6 % in millionths, and a due time in milliseconds.
     assert scene.refusal(book.draw, FREE_SHARE, 10 * COIN, 60_000, COIN, scene.rich) == "PositionOutOfRange"
-    with pytest.raises(CodecError):
-        loans.debtOf((COIN, 600, 0, scene.engine.now() * 1_000, scene.engine.now() * 1_000, 0, COIN, 0, 0, 0))
+    milliseconds = scene.engine.now() * 1_000
+    with refused("PositionOutOfRange", COIN, 600, 10_000, milliseconds):
+        loans.debtOf((COIN, 600, 0, milliseconds, milliseconds, 0, COIN, 0, 0, 0))
     scene.check()
 
 

@@ -35,14 +35,13 @@ def test_certificate__free_share__as_the_certificate_says(suite, tokenize, pay_i
 
 
 def test_certificate__encumbered_share__shows_everything(
-    suite, tokenize, admit, manager, court, holding_entity, owner_a, owner_b, chain, share
+    suite, valued_share, active_loan, admit, manager, court, holding_entity, owner_a, owner_b, chain
 ):
-    share_id = share(tokenize(2), 1)
+    share_id = valued_share(to=holding_entity)
+    active_loan(holding_entity, share_id=share_id, amount=5_000 * COIN)
     admit(owner_a)
     until = chain.pending_timestamp + DAY
     suite.certificate.approveTransfer(share_id, owner_a, until, sender=manager)
-    terms = (owner_b, 5 * COIN, suite.coin, 550, until - DAY, 360 * DAY, "fixed")
-    suite.lien_holder.place(share_id, terms, sender=holding_entity)
     suite.certificate.setUser(share_id, owner_b, until, sender=holding_entity)
     suite.certificate.setFrozenTokens(holding_entity, share_id, True, sender=court)
 
@@ -50,9 +49,9 @@ def test_certificate__encumbered_share__shows_everything(
     assert page.complete
     assert (page.locked, page.frozen, page.user, page.userExpires) == (True, True, owner_b, until)
     assert (page.approvedBuyer, page.approvalDeadline) == (owner_a, until)
-    assert (page.certificate.lienHolder, page.certificate.loanTermsKnown) == (suite.lien_holder, True)
-    loan = page.certificate.loan
-    assert (loan.lender, loan.amount, loan.rateBps, loan.kind) == (owner_b, 5 * COIN, 550, "fixed")
+    assert (page.certificate.lienHolder, page.certificate.loanTermsKnown) == (suite.book, True)
+    assert page.certificate.loan == suite.book.termsOf(share_id)
+    assert (page.certificate.loan.amount, page.certificate.loan.kind) == (5_000 * COIN, "fixed")
 
 
 # ---------------------------------------------------------------------------------------------------- refusals
@@ -64,9 +63,9 @@ def selector_of(contract, name: str) -> bytes:
 
 
 @pytest.fixture
-def offered(suite, tokenize, admit, manager, owner_a, chain, share):
+def offered(suite, valued_share, admit, holding_entity, manager, owner_a, chain):
     """A share that its owner may give to `owner_a` now."""
-    share_id = share(tokenize(2), 1)
+    share_id = valued_share(to=holding_entity)
     admit(owner_a)
     suite.certificate.approveTransfer(share_id, owner_a, chain.pending_timestamp + DAY, sender=manager)
     return share_id
@@ -86,7 +85,7 @@ def revert_data(chain, sender, contract, data: bytes) -> bytes:
 
 
 def test_transfer_refusal__each_reason__is_the_error_that_the_transfer_raises(
-    suite, offered, holding_entity, owner_a, owner_b, attacker, issuer, court, chain
+    suite, offered, active_loan, coins, holding_entity, owner_a, attacker, issuer, court, chain
 ):
     def refusal(owner, to, share_id, operator) -> str:
         refused, selector, data = suite.lens.transferRefusal(owner, to, share_id, operator)
@@ -104,10 +103,10 @@ def test_transfer_refusal__each_reason__is_the_error_that_the_transfer_raises(
     assert refusal(attacker, owner_a, offered, holding_entity) == "ERC721IncorrectOwner"
     assert refusal(holding_entity, attacker, offered, holding_entity) == "TransferNotApproved"
     assert refusal(holding_entity, owner_a, offered + 1, holding_entity) == "TransferNotApproved"
-    terms = (owner_b, 1, ZERO, 0, 0, 0, "fixed")
-    suite.lien_holder.place(offered, terms, sender=holding_entity)
+    loan_id = active_loan(holding_entity, share_id=offered, amount=5_000 * COIN)
     assert refusal(holding_entity, owner_a, offered, holding_entity) == "ShareLocked"
-    suite.lien_holder.release(offered, sender=owner_b)
+    coins(holding_entity, 100 * COIN)  # the draw's fee and the interest
+    suite.book.pay(loan_id, MAX, sender=holding_entity)
     suite.certificate.setFrozenTokens(holding_entity, offered, True, sender=court)
     assert refusal(holding_entity, owner_a, offered, holding_entity) == "ERC7943InsufficientUnfrozenBalance"
     suite.certificate.setFrozenTokens(holding_entity, offered, False, sender=court)

@@ -174,14 +174,15 @@ def test_wallet__owner__shows_all_it_has(
     assert page.complete
 
 
-def test_wallet__liened_and_leased__names_the_holders(suite, tokenize, holding_entity, owner_b, chain, share):
-    house = tokenize(2)
-    terms = (owner_b, 5 * COIN, suite.coin, 550, chain.pending_timestamp, 86_400, "fixed")
-    suite.lien_holder.place(share(house, 1), terms, sender=holding_entity)
-    suite.lien_holder.lease(share(house, 2), owner_b, chain.pending_timestamp + 86_400, sender=holding_entity)
-    one, two = suite.lens.wallet(holding_entity, house, 1).holdings
-    assert (one.lienHolder, one.leaseHolder) == (suite.lien_holder, ZERO)
-    assert (two.lienHolder, two.leaseHolder) == (ZERO, suite.lien_holder)
+def test_wallet__liened_and_leased__names_the_holders(
+    suite, valued_house, active_loan, holding_entity, owner_b, chain, share
+):
+    house = valued_house(to=holding_entity)
+    active_loan(holding_entity, share_id=share(house, 1))
+    suite.lease_holder.lease(share(house, 2), owner_b, chain.pending_timestamp + 86_400, sender=holding_entity)
+    one, two, *_ = suite.lens.wallet(holding_entity, house, 1).holdings
+    assert (one.lienHolder, one.leaseHolder) == (suite.book, ZERO)
+    assert (two.lienHolder, two.leaseHolder) == (ZERO, suite.lease_holder)
 
 
 def test_wallet__page_after_page__finds_every_share_once(

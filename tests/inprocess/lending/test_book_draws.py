@@ -93,7 +93,7 @@ def test_withdraw__asked_or_approved__once(suite: Any, approved_loan: Any, owner
 def test_peers_functions__anybody_else__refused(suite: Any, attacker: str) -> None:
     book = suite.book
     refused(lambda: book.enter(1, (0, 0, 0, 0, 0, b"\0" * 32, 0), sender=attacker), "NotDesk", attacker)
-    refused(lambda: book.cancel(1, sender=attacker), "NotDesk", attacker)
+    refused(lambda: book.amend(1, 0, sender=attacker), "NotDesk", attacker)
     refused(lambda: book.settle(1, attacker, 1, 1, 0, sender=attacker), "NotAuction", attacker)
     refused(lambda: book.takeHome(1, 1, sender=attacker), "NotAuction", attacker)
 
@@ -110,7 +110,8 @@ def test_draw__own_share__minted_liened_and_told(suite: Any, approved_loan: Any,
     assert (said["amount"], said["fee"], said["cash"]) == (20_000 * COIN + 1, fee, 0)
     assert suite.coin.balanceOf(owner_a) - before == 20_000 * COIN + 1 - fee
     house = asked.application.share_id >> 8
-    assert suite.book.feesOf(house, 0) == suite.coin.balanceOf(suite.book) == fee
+    assert suite.book.feesOf(asked.loan_id) == (fee, 0)
+    assert suite.coin.balanceOf(suite.book) == fee
     assert suite.certificate.encumbrancesOf(asked.application.share_id).lienHolder == suite.book.address
     loan = suite.desk.loanOf(asked.loan_id)
     assert (loan.startedAt, loan.dueAt, loan.paid) == (receipt.timestamp, receipt.timestamp + MONTH, 0)
@@ -214,8 +215,11 @@ def test_draw_for_purchase__all_consents__share_price_and_lien(
     asked = approved_loan(buyer, share_id=share, price_usd=30_000 * COIN, amount=18_000 * COIN)
     draw = lambda: suite.book.drawForPurchase(asked.loan_id, sender=buyer)  # noqa: E731
     refused(draw, "PurchaseNotAccepted", asked.loan_id, 0, 0)
-    refused(lambda: suite.book.acceptPurchase(asked.loan_id, sender=buyer), "NotSeller", asked.loan_id, buyer, owner_a)
-    suite.book.acceptPurchase(asked.loan_id, sender=owner_a)
+    accept = partial(suite.desk.acceptPurchase, asked.loan_id)
+    refused(lambda: accept(30_000 * COIN, sender=buyer), "NotSeller", asked.loan_id, buyer, owner_a)
+    refused(lambda: accept(30_000 * COIN - 1, sender=owner_a), "WrongSort", asked.loan_id, 30_000 * COIN)
+    accept(30_000 * COIN, sender=owner_a)
+    assert suite.desk.loanOf(asked.loan_id).acceptedMove == 1
     refused(draw, "TransferNotApproved", share, buyer)
     accept_purchase(suite, asked, manager=manager)
     own = 12_000 * COIN + 180 * COIN

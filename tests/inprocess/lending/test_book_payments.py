@@ -118,11 +118,13 @@ def test_late_fee__second_after_grace__once(suite: Any, active_loan: Any, owner_
     said = pay(suite, loan_id, 1 + loan.instalment, owner_a).event("Paid")
     assert (said["credit"], said["fees"], said["dueAt"]) == (loan.instalment, 1, loan.dueAt + MONTH)
     assert suite.book.feesDueOf(loan_id) == 0
-    house = loan.application.shareId >> 8
-    assert suite.book.feesOf(house, 1) == fee
-    swept = suite.book.sweepFees(house, 1, sender=owner_a).event("FeesSwept")
-    assert (swept["coins"], suite.book.feesOf(house, 1)) == (fee, 0)
-    refused(lambda: suite.book.sweepFees(house, 1, sender=owner_a), "NoFee")
+    house, drawn = loan.application.shareId >> 8, loan.application.amount // 100
+    assert suite.book.feesOf(loan_id) == (drawn, fee)
+    sweep = lambda: suite.book.sweepFees(loan_id, sender=owner_a).events  # noqa: E731
+    swept = [(event["propertyId"], event["coins"]) for event in sweep() if event.name == "FeesSwept"]
+    assert (swept, suite.book.feesOf(loan_id)) == ([(house, drawn), (house, fee)], (0, 0))
+    assert suite.coin.balanceOf(suite.book) == 0
+    assert sweep() == []  # nothing waits: nothing happens
 
 
 def test_late_loan__paid_up__has_three_slots_again(suite: Any, late_loan: Any, owner_a: str) -> None:

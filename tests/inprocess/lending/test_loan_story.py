@@ -1,4 +1,4 @@
-"""The demo's loan chapter, after the others: it makes its own room, lends, is paid, and two things are refused."""
+"""The demo's loan chapter, after the others: it makes its own room, lends, is paid, and three things are refused."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from commonhold.operations.connection import EXAMPLE, PRICES, cast_of, tokenize_
 from commonhold.operations.lending.schedules import schedule_table
 from commonhold.operations.loan_story import SHARES_SOLD, LoanStory, spare_wallets
 from commonhold.operations.oracle_story import OracleStory
+from commonhold.operations.reading import ZERO_ADDRESS
 from commonhold.operations.story import Story
 from commonhold.recipe import deploy, local_parameters
+from commonhold.recipe.lending import LoanStage
 
 APPLICATIONS = ROOT / "examples" / "loanapp.csv"
 HOMES = 6
@@ -44,7 +46,7 @@ def test_chapter__lends_and_is_paid(tmp_path: Path, after_the_oracle: bool) -> N
     chapter = told(tmp_path, after_the_oracle=after_the_oracle)
     outcome, portfolio = chapter.outcome, chapter.portfolio()
     assert outcome.applications == 1_989
-    assert 24 <= len(outcome.drawn) == len(portfolio.lines) <= SHARES_SOLD
+    assert 24 <= len(outcome.drawn) == len(portfolio.lines) + 1 <= SHARES_SOLD
     rules = outcome.by_rule()
     assert (rules["NotApprovedByLender"], rules["TermMissing"]) == (244, 1)
     assert rules["NoShareLeft"] + len(outcome.drawn) > 250
@@ -55,6 +57,12 @@ def test_chapter__lends_and_is_paid(tmp_path: Path, after_the_oracle: bool) -> N
     title, rows, kind = chapter.schedule()
     assert schedule_table(title, rows, kind).row_count > 20
     refused = {refusal.tried: refusal.error for refusal in chapter.chronicle.refusals}
+    assert refused["move a share under a lien"] == "ShareLocked"
     assert refused["draw a loan a second time"] == "WrongStage"
     assert refused["foreclose on a borrower who pays"] == "NotForeclosable"
     assert chapter.chronicle.steps["finance the purchase of a share"]
+    (*_, repaid) = loans
+    assert repaid.stage == LoanStage.REPAID
+    papers = [chapter.suite.lens.certificate(loan.application.shareId).certificate for loan in (loans[0], repaid)]
+    assert [paper.lienHolder for paper in papers] == [chapter.suite.book.address, ZERO_ADDRESS]
+    assert papers[0].loan.currency == chapter.suite.coin.address

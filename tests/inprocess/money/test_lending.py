@@ -180,12 +180,14 @@ def test_refusals__move_nothing(pair: LendingPair) -> None:
     pair.check_each()
 
 
-def test_a_closed_book__can_do_nothing_and_its_loans_age_on(pair: LendingPair) -> None:
+def test_a_book_that_the_dao_takes_back__lends_no_more_and_its_loans_run_out(pair: LendingPair) -> None:
     pair.ledger.setBook(pair.book, False, sender=pair.dao)
     pair.chain.now = pair.engine.now()
-    pair.model.books.clear()
-    for function, args in (("draw", (SHARES[7], WAD, 600, WAD, pair.people[0])), ("mark", (1,)), ("foreclose", (1, 1))):
-        assert pair.book_does(function, *args) == "NotBook"
+    pair.model.closed_books.add(pair.book.address)
+    assert (pair.ledger.isBook(pair.book), pair.ledger.mayLend(pair.book)) == (True, False)
+    assert pair.book_does("draw", SHARES[7], WAD, 600, WAD, pair.people[0]) == "BookIsClosed"
+    assert pair.book_does("mark", 1) == ""
+    pair.check()
     pair.wait_until(pair.chain.now + 200 * DAY)
     pair.check()
 

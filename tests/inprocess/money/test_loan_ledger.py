@@ -246,10 +246,24 @@ def test_only_books__and_only_the_treasury_rolls(stage: LoanStage) -> None:
 
 
 def test_the_table_of_books(stage: LoanStage) -> None:
-    for allowed in (True, False):
-        event = stage.ledger.setBook(stage.stranger, allowed, sender=stage.dao).event("BookSet")
-        assert event.args == {"book": stage.stranger, "allowed": allowed}
-        assert stage.ledger.isBook(stage.stranger) is allowed
+    """A book that may have lent keeps its row, for one of its loans may be open."""
+    lent = fresh(stage)
+    stage.ledger.lendCoins(row(lent), stage.payer, 0, sender=stage.book)
+    for allowed in (False, True, False, False, True):
+        for book, keeps in ((stage.stranger, False), (stage.book, True)):
+            event = stage.ledger.setBook(book, allowed, sender=stage.dao).event("BookSet")
+            assert event.args == {"book": book, "allowed": allowed}
+            assert (stage.ledger.isBook(book), stage.ledger.mayLend(book)) == (allowed or keeps, allowed)
+    stage.ledger.closeBook(stage.stranger, sender=stage.dao)
+    stage.ledger.setBook(stage.stranger, False, sender=stage.dao)
+    assert stage.ledger.isBook(stage.stranger)
+
+
+@pytest.mark.parametrize("field", ["principal", "cap", "rateBps", "dueAt", "interestRaw", "impairedRaw", "incomeRaw"])
+def test_a_position__with_more_bits_than_it_may_have__refused(stage: LoanStage, field: str) -> None:
+    loan = fresh(stage, **{field: 2**136})
+    with refused("PositionOutOfRange", loan.principal, loan.rateBps, MAX_RATE_BPS, loan.since):
+        stage.ledger.lendCoins(row(loan), stage.payer, 0, sender=stage.book)
 
 
 def test_a_draw__is_exactly_its_principal_written_now_and_not_past_due(stage: LoanStage) -> None:

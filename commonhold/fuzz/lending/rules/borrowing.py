@@ -5,7 +5,7 @@ from __future__ import annotations
 from commonhold.fuzz.choices import Choices
 from commonhold.fuzz.inputs import COIN, DAY
 from commonhold.fuzz.lending import inputs
-from commonhold.fuzz.money.inputs import holder
+from commonhold.fuzz.money.inputs import decide, holder
 from commonhold.fuzz.rules.registry import rule
 from commonhold.fuzz.world import World
 from commonhold.model.coin import UNLIMITED
@@ -54,7 +54,9 @@ def let_sell(w: World, c: Choices, loan_id: int) -> None:
     if owner not in w.cast.people:
         return
     if c.chance(95):
-        w.act(c.mostly(owner, w.cast["attacker"], percent=95), "book", "acceptPurchase", loan_id)
+        price = loan.application.priceUsd
+        price = c.mostly(price, 0, price + 1, percent=94)
+        w.act(c.mostly(owner, w.cast["attacker"], percent=95), "desk", "acceptPurchase", loan_id, price)
     if c.chance(95):
         w.act(owner, "certificate", "approve", at_book, share_id)
     if c.chance(95):
@@ -141,6 +143,30 @@ def buy_with_loan(w: World, c: Choices) -> None:
     let_sell(w, c, loan_id)
     if c.chance(85):
         take(w, c, loan_id)
+
+
+@rule(weight=3)
+def buy_at_market(w: World, c: Choices) -> None:
+    """Where the manager is a market: it has the share moved to the buyer, then draws his loan for him."""
+    market = w.cast["manager"]
+    if too_many(w):
+        return
+    if market not in w.model.book.markets or c.chance(4):
+        decide(w, c, "desk", "setMarket", market, c.chance(90))
+        return
+    buyer, seller = inputs.person(w, c), inputs.person(w, c)
+    share_id = inputs.free_share_of(w, c, seller)
+    price = max(1, w.model.valuation.shareValue(share_id)[0]) if share_id < 2**40 else COIN
+    loan_id = ask(w, c, buyer, share_id, price)
+    if loan_id is None:
+        return
+    approve(w, c, loan_id)
+    if c.chance(95):
+        w.act(market, "certificate", "approveTransfer", share_id, buyer, w.now + DAY)
+        w.act(seller, "certificate", "transferFrom", seller, buyer, share_id)
+    asked = c.mostly(price, 0, price - 1, percent=95), c.mostly(seller, ZERO_ADDRESS, percent=97)
+    sender = c.mostly(market, buyer, w.cast["attacker"], percent=94)
+    w.act(sender, "book", "drawForMarket", loan_id, c.mostly(buyer, seller, percent=96), *asked)
 
 
 @rule(weight=1)

@@ -199,9 +199,9 @@ def claim_surplus(w: World, c: Choices) -> None:
 
 @rule(weight=2)
 def sweep_fees(w: World, c: Choices) -> None:
-    waiting = [key for key, coins in w.model.book.fees.items() if coins]
-    house, kind = c.one_of(waiting) if waiting and c.chance(90) else (c.integer(0, 4), c.integer(0, 4))
-    w.act(holder(w, c), "book", "sweepFees", house, int(kind))
+    waiting = [loan_id for (loan_id, _), coins in w.model.book.fees.items() if coins]
+    loan_id = c.one_of(waiting) if waiting and c.chance(90) else inputs.any_loan(w, c)
+    w.act(holder(w, c), "book", "sweepFees", loan_id)
 
 
 @rule(weight=1)

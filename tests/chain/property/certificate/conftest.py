@@ -109,7 +109,7 @@ def new_holder(
     """Another contract with a row in the table of holders, as a sender."""
 
     def create(*, sells: bool = False, liens: bool = False, leases: bool = False) -> AccountAPI:
-        contract = deployer.deploy(project.TestLienHolder, certificate)
+        contract = deployer.deploy(project.TestEncumbrancer)
         certificate.setHolder(contract, (sells, liens, leases), sender=dao)
         return as_sender(contract)
 
@@ -122,9 +122,19 @@ def market(new_holder: Callable[..., AccountAPI]) -> AccountAPI:
 
 
 @pytest.fixture
-def lender(suite: Any, as_sender: Callable[[Any], AccountAPI]) -> AccountAPI:
-    """The recipe's test lien holder as a sender: it may place liens and leases, and knows no terms of its own."""
-    return as_sender(suite.lien_holder)
+def lender(new_holder: Callable[..., AccountAPI]) -> AccountAPI:
+    """A contract that may place liens and leases, as a sender; it knows no terms unless it is told."""
+    return new_holder(liens=True, leases=True)
+
+
+@pytest.fixture
+def tell_lender(lender: AccountAPI, attacker: AccountAPI, project: Any) -> Callable[[int, Terms], None]:
+    """Says to the lender's contract under what terms it encumbers a share."""
+
+    def tell(share_id: int, terms: Terms) -> None:
+        project.TestEncumbrancer.at(lender.address).tell(share_id, terms, sender=attacker)
+
+    return tell
 
 
 @pytest.fixture

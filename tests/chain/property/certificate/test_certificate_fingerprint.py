@@ -44,6 +44,7 @@ def change(
         "lien": lambda: certificate.placeLien(share_id, sender=lender),
         "lease": lambda: certificate.placeLease(share_id, ZERO, 0, sender=lender),
         "use": lambda: certificate.setUser(share_id, buyer, LATE, sender=owner_a),
+        "use until the beginning of time": lambda: certificate.setUser(share_id, buyer, 0, sender=owner_a),
         "freeze": lambda: freeze(owner_a, share_id),
         "ERC-721 approval": lambda: certificate.approve(buyer, share_id, sender=owner_a),
         "manager's permission": lambda: offer(share_id, buyer),
@@ -92,6 +93,7 @@ NOT_RELIED_ON = (
     "transfer to oneself",
     "renderer",
     "row of the table",
+    "use until the beginning of time",
 )
 
 
@@ -124,13 +126,14 @@ def test_fingerprint__share_that_went_and_came_back__is_another(certificate, sha
 
 
 def test_fingerprint__new_terms_of_the_lien__change_it_and_the_former_ones_bring_it_back(
-    suite, certificate, share_id, owner_a, owner_b, terms
+    certificate, share_id, lender, tell_lender, terms
 ):
-    suite.lien_holder.place(share_id, terms, sender=owner_a)
+    certificate.placeLien(share_id, sender=lender)
+    tell_lender(share_id, terms)
     before = certificate.getStateFingerprint(share_id)
-    suite.lien_holder.changeTerms(share_id, terms._replace(amount=1), sender=owner_b)
+    tell_lender(share_id, terms._replace(amount=1))
     assert certificate.getStateFingerprint(share_id) != before
-    suite.lien_holder.changeTerms(share_id, terms, sender=owner_b)
+    tell_lender(share_id, terms)
     assert certificate.getStateFingerprint(share_id) == before
 
 

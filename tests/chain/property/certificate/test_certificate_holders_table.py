@@ -68,8 +68,14 @@ def _write_rows(suite, certificate, council, engine, holders: list[str]) -> None
     timelock.executeBatch(*batch, sender=council)
 
 
-def test_holder__placed_by_the_recipe__may_lien_and_lease_but_not_sell(suite, certificate):
-    assert tuple(certificate.holderRights(suite.lien_holder)) == (False, True, True)
+def test_holders__placed_by_the_recipe__have_no_more_rights_than_they_need(suite, certificate):
+    expected = {
+        "book": (True, True, False),
+        "auction": (False, True, False),
+        "lease_to_buy": (False, False, True),
+        "lease_holder": (False, False, True),
+    }
+    assert {key: tuple(certificate.holderRights(getattr(suite, key))) for key in expected} == expected
 
 
 def test_set_holder__refused_through_the_dao__names_the_reason(certificate, as_dao, owner_a):

@@ -126,10 +126,25 @@ def test_lien_and_lease__lock_once_and_unlock_once(certificate, share_id, owner_
     assert tuple(certificate.encumbrancesOf(share_id)) == (lender, second_lender)
     assert names(certificate.releaseLien(share_id, sender=lender)) == []
     assert certificate.locked(share_id)
-    assert names(certificate.placeLien(share_id, sender=lender)) == []
+    assert names(certificate.releaseLease(share_id, sender=second_lender)) == ["Unlocked"]
+    assert not certificate.locked(share_id)
+    certificate.placeLien(share_id, sender=lender)
+    certificate.placeLease(share_id, owner_b, 2**40, sender=second_lender)
     assert names(certificate.releaseLease(share_id, sender=second_lender)) == []
+    assert certificate.locked(share_id)
     assert names(certificate.releaseLien(share_id, sender=lender)) == ["Unlocked"]
     assert not certificate.locked(share_id)
+
+
+def test_place_lien__on_a_leased_share__reverts_whoever_asks(certificate, share_id, owner_b, lender, second_lender):
+    """It would rank before the lessee, who has signed for none."""
+    certificate.placeLease(share_id, owner_b, 2**40, sender=second_lender)
+    for caller in (lender, second_lender):
+        with ape.reverts(certificate.ShareLocked, shareId=share_id, lienHolder=ZERO, leaseHolder=second_lender):
+            certificate.placeLien(share_id, sender=caller)
+    certificate.releaseLease(share_id, sender=second_lender)
+    certificate.placeLien(share_id, sender=lender)
+    assert tuple(certificate.encumbrancesOf(share_id)) == (lender, ZERO)
 
 
 # ----------------------------------------------------------------------------------------------------------- moveByLien

@@ -13,6 +13,7 @@ from certificate_terms import COIN, MAX, ZERO, millionths, transaction_reference
 from commonhold.engines import InProcessEngine
 from commonhold.recipe import deploy
 
+MONTH = 2_628_000  # a twelfth of 365 days
 SVG = "{http://www.w3.org/2000/svg}svg"
 
 
@@ -28,6 +29,14 @@ def token_json(certificate, share_id: int) -> dict:
 
 def attributes(token: dict) -> dict:
     return {attribute["trait_type"]: attribute["value"] for attribute in token["attributes"]}
+
+
+@pytest.fixture
+def mortgaged(suite, share, valued_house, active_loan, owner_a) -> int:
+    """A share of `owner_a`'s under a loan of the book's."""
+    share_id = share(valued_house(), 3)
+    active_loan(owner_a, share_id=share_id)
+    return share_id
 
 
 # -------------------------------------------------------------------------------------------------------- certificateOf
@@ -78,16 +87,21 @@ def test_paper__new_manager__is_shown(suite, certificate, share_id, house, buyer
     assert certificate.certificateOf(share_id).manager == buyer
 
 
-def test_paper__liened_share__shows_the_loan(suite, certificate, share_id, owner_a, owner_b, terms):
-    suite.lien_holder.place(share_id, terms, sender=owner_a)
-    paper = certificate.certificateOf(share_id)
-    assert (paper.lienHolder, paper.leaseHolder, paper.loanTermsKnown) == (suite.lien_holder, ZERO, True)
-    assert tuple(paper.loan) == tuple(terms)
-    suite.lien_holder.changeTerms(share_id, terms._replace(rateBps=999, kind="adjustable"), sender=owner_b)
-    assert (certificate.certificateOf(share_id).loan.rateBps, certificate.certificateOf(share_id).loan.kind) == (
-        999,
-        "adjustable",
-    )
+def test_paper__share_under_a_loan__shows_it(suite, certificate, mortgaged):
+    paper, loan = certificate.certificateOf(mortgaged), suite.book.termsOf(mortgaged)
+    assert (paper.lienHolder, paper.leaseHolder, paper.loanTermsKnown) == (suite.book, ZERO, True)
+    assert paper.loan == loan == certificate.loanTermsOf(mortgaged)
+    asked = suite.desk.loanOf(suite.book.loanOfShare(mortgaged))
+    assert (loan.lender, loan.amount, loan.currency) == (suite.treasury, asked.application.amount, suite.coin)
+    assert (loan.rateBps, loan.startedAt, loan.kind) == (asked.rateBps, asked.startedAt, "fixed")
+    assert loan.termPeriod == asked.application.instalments * MONTH
+
+
+def test_paper__terms_that_change__are_shown_as_they_are_now(certificate, share_id, lender, tell_lender, terms):
+    certificate.placeLien(share_id, sender=lender)
+    for told in (terms, terms._replace(rateBps=999, kind="adjustable")):
+        tell_lender(share_id, told)
+        assert tuple(certificate.certificateOf(share_id).loan) == tuple(told)
 
 
 def test_paper__lender_that_cannot_tell_its_terms__shows_a_lien_without_them(certificate, share_id, lender):
@@ -117,15 +131,20 @@ def test_paper__lender_gone_wrong__never_keeps_the_paper_or_the_way_out_from_wor
     assert not certificate.locked(share_id)
 
 
-def test_loan_terms__as_the_holder_tells_them(suite, certificate, share_id, owner_a, terms):
-    suite.lien_holder.place(share_id, terms, sender=owner_a)
-    assert tuple(certificate.loanTermsOf(share_id)) == tuple(terms)
+def test_paper__terms_longer_than_its_gas_allows__shows_a_lien_without_them(
+    certificate, share_id, lender, tell_lender, terms
+):
+    certificate.placeLien(share_id, sender=lender)
+    tell_lender(share_id, terms._replace(kind="very " * 2_000 + "fixed"))
+    paper = certificate.certificateOf(share_id)
+    assert (paper.lienHolder, paper.loanTermsKnown, paper.loan.kind) == (lender, False, "")
+    assert attributes(token_json(certificate, share_id))["Lien"] == "terms not told"
 
 
-def test_loan_terms__none_are_empty_and_a_holders_refusal_is_passed_on(suite, certificate, share_id, lender):
+def test_loan_terms__none_are_empty_and_a_holders_refusal_is_passed_on(certificate, share_id, lender, project):
     assert tuple(certificate.loanTermsOf(share_id)) == (ZERO, 0, ZERO, 0, 0, 0, "")
     certificate.placeLien(share_id, sender=lender)
-    with ape.reverts(suite.lien_holder.NoTerms, shareId=share_id):
+    with ape.reverts(project.TestEncumbrancer.at(lender.address).NoTerms, shareId=share_id):
         certificate.loanTermsOf(share_id)
 
 
@@ -159,27 +178,26 @@ def test_percent__of_a_share_that_cannot_be__is_zero(certificate, number, count)
 
 
 def test_token_uri__liened_and_leased_share__is_valid_json_with_a_picture(
-    suite, certificate, share_id, house, owner_a, buyer, terms, lender
+    suite, certificate, mortgaged, owner_a, buyer, lender
 ):
-    suite.lien_holder.place(share_id, terms, sender=owner_a)
-    certificate.placeLease(share_id, buyer, 2**40, sender=lender)
-    token = token_json(certificate, share_id)
+    certificate.placeLease(mortgaged, buyer, 2**40, sender=lender)
+    token = token_json(certificate, mortgaged)
     assert set(token) == {"name", "description", "image", "attributes"}  # ERC-721's metadata schema, and its attributes
     assert all(isinstance(token[key], str) and token[key] for key in ("name", "description", "image"))
     for attribute in token["attributes"]:
         assert set(attribute) <= {"trait_type", "value", "display_type"}
         assert isinstance(attribute["value"], int | float) == ("display_type" in attribute)
     shown = attributes(token)
-    paper = certificate.certificateOf(share_id)
+    paper = certificate.certificateOf(mortgaged)
     assert (shown["Provider"], shown["Provider property id"]) == (paper.provider, paper.providerPropertyId)
-    assert (shown["House number"], shown["Share number"], shown["Shares of the house"]) == (house, 3, 8)
+    assert (shown["House number"], shown["Share number"], shown["Shares of the house"]) == (paper.propertyId, 3, 8)
     assert (shown["Percent"], shown["Millionths"]) == (12.5, 125_000)
     assert (shown["Owner"], shown["Property manager"]) == (owner_a.address, paper.manager)
     assert shown["Owner id"] == "0x" + bytes(paper.ownerId).hex()
     assert shown["Transaction reference"] == "0x" + bytes(paper.transactionReference).hex()
     assert shown["Acquired"] == paper.acquiredAt
-    assert (shown["Lender"], shown["Loan type"]) == (terms.lender, "fixed")
-    assert (shown["Loan rate (percent a year)"], shown["Lease"]) == (5.5, "leased")
+    assert (shown["Lender"], shown["Loan type"]) == (suite.treasury.address, "fixed")
+    assert (shown["Loan rate (percent a year)"], shown["Lease"]) == (paper.loan.rateBps / 100, "leased")
 
     picture = ElementTree.fromstring(data_uri(token["image"], "image/svg+xml"))  # noqa: S314 (our own contract drew it)
     assert picture.tag == SVG

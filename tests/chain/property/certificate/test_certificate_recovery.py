@@ -35,10 +35,11 @@ def test_complete__by_anybody_in_batches__moves_each_share_once(
 
 
 def test_complete__moves_lien_lease_use_and_income_intact(
-    suite, certificate, house, share, owner_a, owner_b, buyer, lender, terms, recover, pay_income
+    suite, certificate, share, owner_a, owner_b, buyer, lender, valued_house, active_loan, recover, pay_income, coins
 ):
+    house = valued_house()
     liened, leased, used = (share(house, number) for number in (1, 2, 3))
-    suite.lien_holder.place(liened, terms, sender=owner_a)
+    loan_id = active_loan(owner_a, share_id=liened)
     certificate.placeLease(leased, owner_b, 2**40, sender=lender)
     certificate.setUser(used, owner_b, 2**40 + 1, sender=owner_a)
     pay_income(house, 8 * COIN)
@@ -47,7 +48,7 @@ def test_complete__moves_lien_lease_use_and_income_intact(
     certificate.completeRecovery(owner_a, [liened, leased, used], sender=buyer)
 
     assert all(certificate.ownerOf(share_id) == buyer for share_id in (liened, leased, used))
-    assert tuple(certificate.encumbrancesOf(liened)) == (lender, ZERO)
+    assert tuple(certificate.encumbrancesOf(liened)) == (suite.book, ZERO)
     assert tuple(certificate.encumbrancesOf(leased)) == (ZERO, lender)
     assert (certificate.locked(liened), certificate.locked(leased), certificate.locked(used)) == (True, True, False)
     assert certificate.certificateOf(liened).loan == loan
@@ -57,8 +58,10 @@ def test_complete__moves_lien_lease_use_and_income_intact(
     assert suite.income.settledOf(owner_a) == 3 * COIN
     suite.income.claimRecovered(owner_a, sender=buyer)
     assert suite.coin.balanceOf(buyer) == 3 * COIN
-    # ... and the lien still ends with its lender.
-    suite.lien_holder.release(liened, sender=owner_b)
+    # ... and the lien ends as it would have: when the loan is repaid.
+    coins(buyer, 21_000 * COIN)
+    suite.coin.approve(suite.treasury, 21_000 * COIN, sender=buyer)
+    suite.book.pay(loan_id, 21_000 * COIN, sender=buyer)
     assert not certificate.locked(liened)
 
 

@@ -315,10 +315,10 @@ def test_safe_transfer__to_a_contract_with_the_hook__moves_with_and_without_data
 def test_safe_transfer__to_a_contract_without_the_hook__reverts_while_transfer_from_passes(
     suite, certificate, share_id, owner_a, offer
 ):
-    offer(share_id, suite.lien_holder)
-    with ape.reverts(certificate.ERC721InvalidReceiver, receiver=suite.lien_holder):
-        certificate.safeTransferFrom(owner_a, suite.lien_holder, share_id, sender=owner_a)
-    certificate.transferFrom(owner_a, suite.lien_holder, share_id, sender=owner_a)
+    offer(share_id, suite.registry)
+    with ape.reverts(certificate.ERC721InvalidReceiver, receiver=suite.registry):
+        certificate.safeTransferFrom(owner_a, suite.registry, share_id, sender=owner_a)
+    certificate.transferFrom(owner_a, suite.registry, share_id, sender=owner_a)
 
 
 def test_safe_transfer__hook_refuses__nothing_moved(certificate, share_id, owner_a, contract_owner, approve_move):

@@ -138,6 +138,6 @@ class LoanScene:
             assert self.book.loanOfShare(share) == liens.get(share, 0)
             holder = self.certificate.encumbrancesOf(share)[0]
             assert holder == (self.book.address if share in liens else NOBODY)
-        fees = sum(self.book.feesOf(house, kind) for house in self.houses for kind in range(5))
+        fees = sum(sum(self.book.feesOf(number)) for number in pages)
         surplus = sum(self.book.surplusOf(owner) for owner in self.owners)
         assert self.coin.balanceOf(self.book.address) == fees + surplus

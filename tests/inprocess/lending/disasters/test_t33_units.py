@@ -133,7 +133,7 @@ def test_value_and_cap__of_a_loan__are_its_shares__and_coins_not_cash(scene: Loa
     page, position = scene.desk.loanOf(loan), scene.desk.positionOf(loan)
     assert page.valueUsd == SHARE_USD
     assert position.cap == SHARE_USD * 70 // 100
-    assert scene.book.feesOf(scene.houses[0], 0) == 240 * WAD
+    assert scene.book.feesOf(loan) == (240 * WAD, 0)
     # A year's interest at basis points a year, in seconds: a month is a twelfth of it.
     assert scene.debt_at(loan, page.startedAt + 2_628_000) - 24_000 * WAD == 24_000 * WAD * page.rateBps // 120_000
 

@@ -120,7 +120,7 @@ def test_every_switch_on__what_is_somebodys__is_his_for_the_asking(
     assert scene.suite.reserve.balanceOf(other) > cash
     moved(scene.share(0, 8), other)
     assert scene.certificate.ownerOf(scene.share(0, 8)) == other
-    scene.book.sweepFees(scene.houses[0], 0, sender=other)
+    scene.book.sweepFees(1, sender=other)
     scene.check()
 
 

@@ -82,6 +82,8 @@ def test_views__around_a_reset__the_rate_bends_unless_the_loan_is_impaired(world
     must(world.act(alice, "book", "mark", 1))
     assert book.rate_in_force(1) == (fixed if year == 1 else before)
     must(world.act(alice, "book", "pay", 1, book.feesDueOf(1) + COIN))
+    assert book.rate_in_force(1) == (fixed if year == 1 else before)  # it waits for one that moves the due time
+    must(world.act(alice, "book", "pay", 1, book.feesDueOf(1) + loan.instalment))
     assert book.rate_in_force(1) == fixed
     look_at(world, world.now + DAY)
 
