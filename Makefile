@@ -28,7 +28,7 @@ demo: build ## 12 real homes on an embedded chain, income, a transfer, refusals 
 # Property tests run in process, without ape's pytest plugin; the others through ape. Each of the two workers of a chain
 # run has an anvil of its own.
 IN_PROCESS := tests/inprocess tests/architecture -- -p no:ape_test -n 2 -q
-ON_CHAIN := tests/chain -- -n 2 --dist loadfile -q
+ON_CHAIN := tests/chain -- -n 2 --dist loadfile --no-loadscope-reorder -q
 
 test: build ## all tests: in process, then on the embedded chain
 	@tools/pytest-folder $(IN_PROCESS)

@@ -18,6 +18,11 @@ from commonhold.engines.anvil_ape import ApeEngine
 from commonhold.recipe import Parameters, Suite, deploy
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What starts processes and chains of its own takes longest: it comes first, or one worker were left with it."""
+    items.sort(key=lambda item: item.path.parent.name not in ("scripts", "recipe"))
+
+
 class ChainSuite:
     """The suite as ape's contract instances, by the plan's names."""
 
