@@ -31,11 +31,14 @@ from commonhold.operations.connection import (
     tokenize_options,
     write_addresses,
 )
+from commonhold.operations.history import follow
+from commonhold.operations.history.output import as_table
 from commonhold.operations.lending.applications import outcome_table
 from commonhold.operations.lending.portfolio import age_table, concentration_table, cover_table
 from commonhold.operations.lending.refusals import MEANINGS
 from commonhold.operations.lending.schedules import schedule_table
 from commonhold.operations.loan_story import LoanStory, spare_wallets
+from commonhold.operations.market_story import MarketStory
 from commonhold.operations.money_story import MoneyStory
 from commonhold.operations.paper import write_svg
 from commonhold.operations.reading import all_properties, certificate_of
@@ -67,8 +70,11 @@ def cli(provider, homes):
     console.print(portfolio_table("Portfolio: real house sales, as they stand on chain", placed, houses))
     console.print("What is invented about these homes begins with INV or says so; see the file's header.\n")
     console.print(certificate_table(certificate_of(suite, story.followed_share), suite.coin.address))
-    charts = [*tell_of_the_oracle(connection, story, whole), *tell_of_the_loans(connection, story, portfolio)]
+    charts = tell_of_the_oracle(connection, story, whole)
+    loans = tell_of_the_loans(connection, story, portfolio)
+    charts.append(draw_loans(loans))
     tell_of_the_money(connection, story)
+    tell_of_the_market(connection, story, loans)
     chronicle = story.chronicle
     rows = [(refusal.tried, refusal.error, _values(refusal.named)) for refusal in chronicle.refusals]
     console.print(refusal_table(rows))
@@ -116,10 +122,8 @@ def tell_of_the_oracle(connection: Connection, story: Story, sales: Portfolio) -
     return [*draw_values(chapter.histories(), OUT / "values"), *draw_observations(appraisals, OUT / "observations")]
 
 
-def tell_of_the_loans(connection: Connection, story: Story, homes: Portfolio) -> list[Path]:
-    """The chapter of the loans, told and shown; the chart's file."""
-    from commonhold.operations.lending.chart import draw_portfolio
-
+def tell_of_the_loans(connection: Connection, story: Story, homes: Portfolio) -> LoanStory:
+    """The chapter of the loans, told and shown."""
     suite, console = connection.suite, connection.console
     applications = read_applications(APPLICATIONS).applications
     chapter = LoanStory(
@@ -140,10 +144,37 @@ def tell_of_the_loans(connection: Connection, story: Story, homes: Portfolio) ->
     console.print(schedule_table(*chapter.schedule()))
     for table in (age_table(portfolio), cover_table(portfolio), concentration_table("By house", portfolio.by_house())):
         console.print(table)
-    return [draw_portfolio(portfolio, OUT / "loans.png")]
+    return chapter
+
+
+def draw_loans(chapter: LoanStory) -> Path:
+    """The chart of all open loans."""
+    from commonhold.operations.lending.chart import draw_portfolio
+
+    return draw_portfolio(chapter.portfolio(), OUT / "loans.png")
+
+
+def tell_of_the_market(connection: Connection, story: Story, loans: LoanStory) -> None:
+    """The chapter of the market, told, and the history of the share that was sold in it."""
+    suite, console = connection.suite, connection.console
+    sold, leased = story.followed_share, loans.freed_share
+    chapter = MarketStory(suite, story.cast, sold, leased, story.chronicle, console.print)
+    console.print()
+    loans.wait_until_lending_resumes()
+    chapter.run()
+    console.print()
+    names = {contract.address: contract.name for contract in suite.contracts.values()}
+    with follow(suite, story.followed_share) as past:
+        head = {"share": past.share, "block": past.block, "blockHash": past.block_hash}
+        for line in as_table(past.rows(), head, names):
+            click.echo(line, nl=False)
 
 
 def _values(named):
-    return ", ".join(
-        f"{name} {show_feed(value) if name == 'feedId' else value}".strip() for name, value in named.items()
-    )
+    return ", ".join(f"{name} {_value(name, value)}".strip() for name, value in named.items())
+
+
+def _value(name, value):
+    if name == "feedId":
+        return show_feed(value)
+    return f"0x{value.hex()}" if isinstance(value, bytes) else value

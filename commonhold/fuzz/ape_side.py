@@ -15,7 +15,7 @@ from typing import Any
 
 import ape
 
-from commonhold.embedded import require_own_anvil
+from commonhold.embedded import lean_anvil, require_own_anvil
 from commonhold.engines import InProcessEngine
 from commonhold.engines.anvil_ape import ApeEngine
 from commonhold.fuzz import actions
@@ -31,7 +31,7 @@ GAS = {"gas": 5_000_000, "max_fee": 10 * 10**9, "max_priority_fee": 0}
 
 def main() -> None:
     folder, answer = Path(sys.argv[1]), Path(sys.argv[2])
-    with ape.networks.ethereum.local.use_provider("foundry") as provider:
+    with lean_anvil(), ape.networks.ethereum.local.use_provider("foundry") as provider:
         require_own_anvil(provider)
         world = open_stage(ApeEngine(provider, steady_clock=True))
         sequences = {file.stem: _read(world, file) for file in sorted(folder.glob("*.json"))}

@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import click
-from ape_foundry.provider import FoundryProvider
 
+from commonhold.embedded import lean_anvil
 from commonhold.engines import Revert
 from commonhold.engines.command import ChainCommand
 from commonhold.operations.connection import EXPECTED_ERRORS
-
-
-@contextmanager
-def lean_anvil() -> Iterator[None]:
-    """Let ape start its anvil without `--steps-tracing`, which it always asks for and has no setting against.
-
-    With it anvil keeps every step of every transaction: after a few hundred it is ten times slower. Refusals are read
-    from call traces, which need no steps.
-    """
-    full = FoundryProvider.build_command
-
-    def lean(provider: FoundryProvider) -> list[str]:
-        return [option for option in full(provider) if option != "--steps-tracing"]
-
-    FoundryProvider.build_command = lean
-    try:
-        yield
-    finally:
-        FoundryProvider.build_command = full
 
 
 class NetworkCommand(ChainCommand):

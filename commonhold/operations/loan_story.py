@@ -22,7 +22,7 @@ from commonhold.operations.lending.desk import LoanDesk
 from commonhold.operations.lending.drive import Drive, Parties
 from commonhold.operations.lending.opening import appraise, keep_index_valid
 from commonhold.operations.lending.portfolio import LoanPortfolio, read_portfolio
-from commonhold.operations.lending.reading import Kind
+from commonhold.operations.lending.reading import Kind, Stage
 from commonhold.operations.lending.schedules import rows_of
 from commonhold.operations.money import COINS
 from commonhold.operations.reading import ZERO_ADDRESS, ValueStatus, share_id, share_of
@@ -30,6 +30,7 @@ from commonhold.operations.refusals import DOLLARS
 from commonhold.operations.story import Cast
 from commonhold.operations.transfers import approve_transfer
 from commonhold.recipe.buying import give_cash, give_coins, keep_price_valid
+from commonhold.recipe.lending import MONTH
 
 ONE, DAY = 10**18, 86_400
 SHARES_SOLD = 64
@@ -54,6 +55,8 @@ class LoanStory:
     chronicle: Chronicle
     say: Callable[[str], None] = lambda line: None
     outcome: Outcome = field(default_factory=lambda: Outcome({}, ()))
+    freed_share: int = 0
+    """Of the loan that was repaid."""
 
     @cached_property
     def desk(self) -> LoanDesk:
@@ -87,14 +90,8 @@ class LoanStory:
             given = missing * 11 // 10
             give_cash(suite, giver, given)
             self.chronicle.did("give cash to equity", [suite.treasury.contribute(given, sender=giver)])
-        buyer = self.cast.buyer
-        self.chronicle.did("buy coins", give_coins(suite, buyer, CASH_PER_HOME * len(self.homes.homes) * ONE))
-        for _ in range(PATIENCE):
-            if not suite.treasury.lendingPaused():
-                break
-            suite.engine.advance(DAY)
-        keep_index_valid(suite)
-        keep_price_valid(suite)
+        self._fill_the_treasury()
+        self._wait_for_the_gate()
         money = self.desk.money.money()
         self.say(f"the treasury may lend: {DOLLARS.show(money.freeCash * unit)} of free cash")
 
@@ -151,10 +148,41 @@ class LoanStory:
         """The last that was drawn, by its borrower, long before its time; with the debt the lien ends."""
         for loan_id in list(self.outcome.drawn)[-1:]:
             loan, needed = self.suite.desk.loanOf(loan_id), self.desk.coins_for_all(loan_id)
+            self.freed_share = loan.application.shareId
             given = give_coins(self.suite, loan.borrower, needed)
             paid = self.desk.pay(loan_id, loan.borrower, needed)
             self.chronicle.did("repay a loan", [*given, *paid.receipts])
             self.say(f"loan {loan_id} is repaid; share {loan.application.shareId} is free of its lien")
+
+    def wait_until_lending_resumes(self) -> None:
+        """After a run on the cash: savers return, demand fades, and every borrower pays what falls due meanwhile."""
+        self._fill_the_treasury()
+        days = self._wait_for_the_gate()
+        now, paid = self.suite.engine.now(), 0
+        for loan_id in self.outcome.drawn:
+            loan = self.suite.desk.loanOf(loan_id)
+            if not Stage(loan.stage).is_open or now < loan.dueAt:
+                continue
+            needed = self.desk.coins_for_instalment(loan_id, loan.paid + 1 + (now - loan.dueAt) // MONTH)
+            give_coins(self.suite, loan.borrower, needed)
+            self.chronicle.did("pay an instalment", [self.desk.pay(loan_id, loan.borrower, needed).receipts[-1]])
+            paid += 1
+        self.say(f"lending resumed after {days} days; {paid} borrowers paid what fell due meanwhile")
+
+    def _fill_the_treasury(self) -> None:
+        """There is cash above the floor when somebody buys coins for it."""
+        coins = CASH_PER_HOME * len(self.homes.homes) * ONE
+        self.chronicle.did("buy coins", give_coins(self.suite, self.cast.buyer, coins))
+
+    def _wait_for_the_gate(self) -> int:
+        """Days waited."""
+        days = 0
+        while self.suite.treasury.demandPaused() and days < PATIENCE:
+            self.suite.engine.advance(DAY)
+            days += 1
+        keep_index_valid(self.suite)
+        keep_price_valid(self.suite)
+        return days
 
     def portfolio(self) -> LoanPortfolio:
         """The report on all open loans."""

@@ -104,6 +104,7 @@ class MoneyStory:
     def try_what_is_forbidden(self) -> None:
         """Jumping the line, and lending while so many want out."""
         suite, cast = self.suite, self.cast
+        suite.coin.approve(suite.treasury.address, REDEEMED, sender=self.seller)
         self.chronicle.must_fail(
             "redeem at once past those who wait",
             lambda: suite.treasury.redeem(REDEEMED, 0, self.seller, sender=self.seller),
@@ -114,14 +115,15 @@ class MoneyStory:
         )
 
     def bring_cash(self) -> None:
-        """Whatever brings cash serves the queue in the same call: a purchase, then a gift of what is still missing."""
+        """Whatever brings cash serves the queue in the same call: a purchase, then a gift if some is missing still."""
         cash, buyer = self.desk.cash, self.cast.owner_a
         give_cash(self.suite, buyer, self._cash(BOUGHT_LATER))
         bought = self.desk.buy(buyer, self._cash(BOUGHT_LATER))
         self._did("buy coins, which serves the queue", bought)
         missing = self.desk.demand().page.waiting // 10 ** (COINS.decimals - cash.decimals)
-        give_cash(self.suite, self.cast.stranger, missing)
-        self._did("give cash, which serves the queue", self.desk.contribute(self.cast.stranger, missing))
+        if missing:
+            give_cash(self.suite, self.cast.stranger, missing)
+            self._did("give cash, which serves the queue", self.desk.contribute(self.cast.stranger, missing))
         self.say(f"{cash.show(bought.cash)} of another purchase and {cash.show(missing)} of a gift served the queue")
 
     def claim(self) -> None:

@@ -13,7 +13,7 @@ import ape
 import pytest
 from frugal_ape import frugal
 
-from commonhold.embedded import require_own_anvil
+from commonhold.embedded import lean_anvil, require_own_anvil
 from commonhold.engines.anvil_ape import ApeEngine
 from commonhold.recipe import Parameters, Suite, deploy
 
@@ -45,7 +45,7 @@ def instance(name: str, address: str) -> Any:
 
 @pytest.fixture(scope="session")
 def engine() -> Iterator[ApeEngine]:
-    with ape.networks.parse_network_choice("ethereum:local:foundry") as provider:
+    with lean_anvil(), ape.networks.parse_network_choice("ethereum:local:foundry") as provider:
         require_own_anvil(provider)
         with frugal(provider):
             yield ApeEngine(steady_clock=True)

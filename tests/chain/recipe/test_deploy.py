@@ -17,6 +17,7 @@ import ape
 import pytest
 
 from commonhold import build
+from commonhold.embedded import FEW_STATES
 from commonhold.engines import EngineError, InProcessEngine, Revert, anvil_ape
 from commonhold.engines.anvil_ape import ApeEngine
 from commonhold.recipe import RecipeError, deploy, deployments, prove
@@ -76,7 +77,7 @@ def _free_port() -> int:
 
 def _start_anvil(*options: str) -> tuple[subprocess.Popen, str]:
     port = _free_port()
-    node = subprocess.Popen(["anvil", "--port", str(port), "--hardfork", "prague", "--silent", *options])
+    node = subprocess.Popen(["anvil", "--port", str(port), "--hardfork", "prague", "--silent", *FEW_STATES, *options])
     deadline = time.monotonic() + LATEST_START
     while time.monotonic() < deadline:
         with socket.socket() as probe:

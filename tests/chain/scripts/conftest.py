@@ -24,6 +24,7 @@ import requests
 from click.testing import CliRunner, Result
 
 from commonhold import build
+from commonhold.embedded import FEW_STATES
 from commonhold.engines.anvil_ape import ApeEngine
 from commonhold.operations import connection
 from commonhold.operations.connection import wallet_named
@@ -84,8 +85,8 @@ def start_node(records: Path, *options: str, port: int | None = None) -> Node:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-    command = ["anvil", "--port", str(port), "--hardfork", "prague", "--accounts", "20", "--silent", *options]
-    node = Node(subprocess.Popen(command), port, records)
+    command = ["anvil", "--port", str(port), "--hardfork", "prague", "--accounts", "20", "--silent"]
+    node = Node(subprocess.Popen([*command, *FEW_STATES, *options]), port, records)
     deadline = time.monotonic() + LATEST_START
     while time.monotonic() < deadline:
         with socket.socket() as probe:
