@@ -16,6 +16,7 @@ from commonhold.engines import InProcessEngine
 from commonhold.fuzz.campaign import Campaign, Report, laws_of, recorded, replay
 from commonhold.fuzz.coverage import errors_never_reached
 from commonhold.fuzz.lending.stage import open_lending_stage
+from commonhold.fuzz.market.stage import open_market_stage
 from commonhold.fuzz.money.stage import open_money_stage
 from commonhold.fuzz.rules import rules_for
 from commonhold.fuzz.speed import SEQUENCES, Speeds, measure
@@ -28,11 +29,11 @@ DEFAULT_SECONDS = 240.0
 
 TELL_EVERY = 10.0  # seconds
 
-STAGES = {"suite": open_stage, "money": open_money_stage, "lending": open_lending_stage}
-"""What plays: the whole suite by its recipe; treasury, coin, queue and loans alone, with no oracle; or houses, values,
-treasury, loans and auctions, with an oracle that says what it is told."""
+STAGES = {"suite": open_stage, "money": open_money_stage, "lending": open_lending_stage, "market": open_market_stage}
+"""What plays: the whole suite by its recipe; treasury, coin, queue and loans alone, with no oracle; houses, values,
+treasury, loans and auctions, with an oracle that says what it is told; or these with sales, leases, houses' purses."""
 
-INTERFACES = {"suite": "", "money": "coin", "lending": "lending"}
+INTERFACES = {"suite": "", "money": "coin", "lending": "lending", "market": "market"}
 """Whose errors each should come upon."""
 
 

@@ -20,6 +20,7 @@ from commonhold.fuzz.actions import Action
 from commonhold.fuzz.choices import SeededChoices
 from commonhold.fuzz.laws import LawBook
 from commonhold.fuzz.lending.laws import LendingLaws
+from commonhold.fuzz.market.laws import MarketLaws
 from commonhold.fuzz.money.laws import MoneyLaws
 from commonhold.fuzz.rules import Rule, rules_for
 from commonhold.fuzz.scenarios import SCENARIOS
@@ -67,7 +68,7 @@ Laws = LawBook | MoneyLaws
 def laws_of(world: World) -> Laws:
     """Those of the whole suite, or those of the money, or of lending, where these play alone."""
     if "lending_page" in world.port.contracts:
-        return LendingLaws(world).watch()
+        return (MarketLaws if "market" in world.port.contracts else LendingLaws)(world).watch()
     return LawBook(world) if "registry" in world.port.contracts else MoneyLaws(world).watch()
 
 
@@ -143,8 +144,8 @@ class Campaign:
         file = FAILURES / f"{violation.law}-{self.report.seed}-{number}.json"
         found_by = f"{self.report.seed}/{number}"
         facts = {"law": violation.law, "message": str(violation), "seed": found_by, **vouched(self.world)}
-        if self._counts_calls:
-            facts["focus"] = "lending" if isinstance(self.laws, LendingLaws) else "money"
+        if isinstance(self.laws, MoneyLaws):
+            facts["focus"] = self.laws.focus
         actions.save(file, sequence, self.world.names, facts)
         self.report.found.append(Found(violation.law, str(violation), file, len(sequence)))
 

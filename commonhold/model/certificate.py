@@ -335,6 +335,13 @@ class Certificate(HasSignpost):
         self._require_receiver(to)
         return share
 
+    def requireSaleable(self, share_id: int, market: str) -> None:
+        """What would keep a sale from settling, and only the owner or the court can lift."""
+        share = self._existing(share_id)
+        require(share.lease == ZERO_ADDRESS, "ShareLocked", share_id, share.lien, share.lease)
+        self._require_unfrozen(share, share_id)
+        self._require_authorized(share_id, market)
+
     def moveBySale(self, sender: str, share_id: int, owner: str, to: str, price: int, currency: str) -> None:
         self.check_sale(sender, share_id, owner, to, price)
         self._sell(share_id, to, price, currency)

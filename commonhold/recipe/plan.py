@@ -342,6 +342,9 @@ PLAN = Plan(
         ContractEntry("treasury_lens", "TreasuryLens", (Ref("treasury"),)),
         ContractEntry("loan_checks", "LoanChecks", (Ref("desk"), Ref("treasury_lens"))),
         ContractEntry("loan_lens", "LoanLens", (Ref("desk"), Ref("loan_checks"))),
+        ContractEntry("market_checks", "MarketChecks", (Ref("market"), Ref("loan_checks"))),
+        ContractEntry("lease_checks", "LeaseChecks", (Ref("market"), Ref("lease_to_buy"), Ref("house_escrow"))),
+        ContractEntry("market_lens", "MarketLens", (Ref("market_checks"), Ref("lease_checks"))),
         ContractEntry(
             "lens",
             "SuiteLens",
@@ -356,6 +359,7 @@ PLAN = Plan(
                 Ref("valuation"),
                 Ref("treasury_lens"),
                 Ref("loan_lens"),
+                Ref("market_lens"),
             ),
         ),
         ContractEntry(

@@ -14,9 +14,10 @@ import {Signpost} from "../access/Signpost.sol";
 /// later one names it, and it names the present one, so that a chain of any length resolves in two reads.
 /// @custom:kill Nothing to stop: issuers lose their role in the hub, or what they issued with `revokeIssuedSince`.
 contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 {
-    /// @dev All that `isValid` needs of a wallet lies in the first slot.
+    /// @dev All that `isValid` needs of a wallet lies in the first slot, and enough of the owner's id to tell it from others.
     /// @param issuerId Who issued or renewed it last; 0 for a protocol holder, which none can touch.
     /// @param issuedAt When that was; 0 if the wallet never had a credential.
+    /// @param ownerTag The owner's id, cut short: ids with other tags are others.
     struct Record {
         uint32 issuerId;
         uint40 issuedAt;
@@ -25,6 +26,7 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
         uint32 flags;
         bool isRevoked;
         bool isMoved;
+        bytes10 ownerTag;
         bytes32 ownerId;
     }
 
@@ -97,6 +99,7 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
             flags: 0,
             isRevoked: false,
             isMoved: false,
+            ownerTag: bytes10(ownerId),
             ownerId: ownerId
         });
         emit ProtocolHolderSet(holder, ownerId);
@@ -247,12 +250,15 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
 
     /// @inheritdoc ICredentialRegistry
     function areStrangers(address one, address other, address third) external view returns (bool) {
-        (bytes32 oneId, bytes32 otherId) = (_records[one].ownerId, _records[other].ownerId);
-        if (oneId == 0 || otherId == 0 || oneId == otherId) return false;
-        // Only the registry itself issues under the id 0.
-        if (_records[one].issuerId == 0 || _records[other].issuerId == 0) return false;
-        bytes32 thirdId = _records[third].ownerId;
-        return oneId != thirdId && otherId != thirdId;
+        (uint32 oneIssuer, bytes10 oneTag) = (_records[one].issuerId, _records[one].ownerTag);
+        (uint32 otherIssuer, bytes10 otherTag) = (_records[other].issuerId, _records[other].ownerTag);
+        // Without a credential there is no issuer either, and only the registry itself issues under the id 0.
+        if (oneIssuer == 0 || otherIssuer == 0) return false;
+        bytes10 thirdTag = _records[third].ownerTag;
+        // Other tags, other owners; only if tags agree, the ids are read.
+        if (oneTag == otherTag && _isSameOwner(one, other)) return false;
+        if (oneTag == thirdTag && _isSameOwner(one, third)) return false;
+        return otherTag != thirdTag || !_isSameOwner(other, third);
     }
 
     /// @inheritdoc ICredentialRegistry
@@ -312,6 +318,7 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
             flags: flags,
             isRevoked: false,
             isMoved: false,
+            ownerTag: bytes10(ownerId),
             ownerId: ownerId
         });
         emit CredentialIssued(wallet, ownerId, issuer, expiresAt, jurisdiction, flags);
@@ -377,6 +384,10 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
         bool canAct =
             issuer == address(this) || (_issuers[record.issuerId].revokedSince == 0 && _hasRole(Roles.ISSUER, issuer));
         require(!canAct, NotTheIssuer(msg.sender, wallet, issuer));
+    }
+
+    function _isSameOwner(address one, address other) private view returns (bool) {
+        return _records[one].ownerId == _records[other].ownerId;
     }
 
     /// @dev A recovery counts unless the issuer who began it is revoked since then or earlier: else a stolen issuer key

@@ -141,10 +141,11 @@ contract LoanChecks is ILoanChecks {
         ILoanDesk.Loan memory asked = DESK.loanOf(loanId);
         DrawGates memory none;
         bool isAsked = asked.stage == ILoanBook.Stage.Requested || asked.stage == ILoanBook.Stage.Approved;
-        return isAsked ? _gatesOf(asked) : none;
+        return isAsked ? _gatesOf(asked, LoanId.wrap(0)) : none;
     }
 
-    function _gatesOf(ILoanDesk.Loan memory asked) private view returns (DrawGates memory gates) {
+    /// @param paidOff A loan that is not counted, because it is gone by the time of the draw; 0 if none.
+    function _gatesOf(ILoanDesk.Loan memory asked, LoanId paidOff) private view returns (DrawGates memory gates) {
         ILoanBook.BookTerms memory terms = DESK.terms();
         uint256 amount = asked.application.amount;
         gates.amount = amount;
@@ -158,8 +159,9 @@ contract LoanChecks is ILoanChecks {
         gates.borrowerCap = terms.borrowerCap;
         uint256 lateUntil = Instalments.lastLateDay(block.timestamp, terms.graceDays) * 1 days;
         LoanId[] memory others = DESK.loansOfOwner(asked.ownerId);
-        gates.borrowerLoans = others.length;
         for (uint256 i = 0; i < others.length; ++i) {
+            if (others[i] == paidOff) continue;
+            ++gates.borrowerLoans;
             Core other = _coreOf(others[i]);
             gates.borrowerExposure += other.principal();
             if (gates.borrowerLate.raw() == 0 && other.dueAt() <= lateUntil) gates.borrowerLate = others[i];
@@ -167,11 +169,16 @@ contract LoanChecks is ILoanChecks {
 
         gates.houseExposure = amount;
         gates.houseCap = gates.houseUsd * terms.houseCapBps / WHOLE_BPS;
-        _readHouse(gates, asked.application.shareId.property(), lateUntil);
+        _readHouse(gates, asked.application.shareId.property(), lateUntil, paidOff);
 
         (gates.originatorFace, gates.originatorLate,) = DESK.originatorPage(asked.originator);
         gates.originatorFace += amount;
         (gates.originatorMostLate, gates.originatorCap) = (terms.maxLateOfOriginator, terms.originatorCap);
+        if (paidOff.raw() == 0) return gates;
+        ILoanDesk.Loan memory gone = DESK.loanOf(paidOff);
+        if (gone.originator != asked.originator) return gates;
+        gates.originatorFace -= gone.application.amount;
+        if (gone.dueAt <= lateUntil) --gates.originatorLate;
     }
 
     function _readValue(DrawGates memory gates, ILoanBook.Application memory asked, uint256 ltvBps) private view {
@@ -184,11 +191,11 @@ contract LoanChecks is ILoanChecks {
     }
 
     /// @dev Each share of a loan bears an equal part of it.
-    function _readHouse(DrawGates memory gates, PropertyId propertyId, uint256 lateUntil) private view {
+    function _readHouse(DrawGates memory gates, PropertyId propertyId, uint256 lateUntil, LoanId paidOff) private view {
         uint256 shareCount = CERTIFICATE.sharesOf(propertyId);
         for (uint256 number = 1; number <= shareCount; ++number) {
             LoanId otherId = BOOK.loanOfShare(propertyId.share(uint8(number)));
-            if (otherId.raw() == 0) continue;
+            if (otherId.raw() == 0 || otherId == paidOff) continue;
             Core other = _coreOf(otherId);
             gates.houseExposure += Math.ceilDiv(other.principal(), other.shareCount());
             if (gates.houseLate.raw() == 0 && other.dueAt() <= lateUntil) gates.houseLate = otherId;
@@ -205,23 +212,53 @@ contract LoanChecks is ILoanChecks {
         view
         returns (ILoanDesk.Loan memory asked, DrawGates memory gates)
     {
-        // The book knows a loan from its approval on.
-        ILoanBook.Stage stage = BOOK.stageOf(loanId);
-        require(stage == ILoanBook.Stage.Approved, ILoanBook.WrongStage(loanId, stage));
-        asked = DESK.loanOf(loanId);
+        asked = _approved(loanId);
         uint256 priceUsd = asked.application.priceUsd;
         require(priceUsd == 0 || !inCash, ILoanBook.WrongSort(loanId, priceUsd));
+        _requireInTime(loanId, asked);
+        _requireConsents(loanId, asked);
+        gates = _requireGates(asked, LoanId.wrap(0));
+    }
+
+    /// @inheritdoc ILoanChecks
+    function requireDrawForMarket(address market, LoanId loanId, address borrower, uint256 priceUsd, LoanId paidOff)
+        external
+        view
+    {
+        DESK.requireMarket(market);
+        ILoanDesk.Loan memory asked = _approved(loanId);
+        require(borrower == asked.borrower, ILoanBook.NotBorrower(loanId, borrower, asked.borrower));
+        uint256 agreedUsd = asked.application.priceUsd;
+        require(priceUsd != 0 && priceUsd == agreedUsd, ILoanBook.WrongSort(loanId, agreedUsd));
+        _requireInTime(loanId, asked);
+        DrawGates memory gates = _requireGates(asked, paidOff);
+        _requireHolder();
+        _requireUnfrozen(asked.application.shareId, borrower);
+        _requireOpenBook();
+        TREASURY_LENS.requireLend(gates.amount, gates.fee);
+    }
+
+    /// @dev The book knows a loan from its approval on.
+    function _approved(LoanId loanId) private view returns (ILoanDesk.Loan memory) {
+        ILoanBook.Stage stage = BOOK.stageOf(loanId);
+        require(stage == ILoanBook.Stage.Approved, ILoanBook.WrongStage(loanId, stage));
+        return DESK.loanOf(loanId);
+    }
+
+    function _requireInTime(LoanId loanId, ILoanDesk.Loan memory asked) private view {
         require(block.timestamp <= asked.approvedUntil, ILoanBook.ApprovalExpired(loanId, asked.approvedUntil));
         require(CREDENTIALS.isValid(asked.borrower), ILoanBook.InvalidCredential(asked.borrower));
-        _requireConsents(loanId, asked);
+    }
 
-        gates = _gatesOf(asked);
-        _requireValue(gates, asked.application.shareId.property());
+    function _requireGates(ILoanDesk.Loan memory asked, LoanId paidOff) private view returns (DrawGates memory gates) {
+        ShareId shareId = asked.application.shareId;
+        gates = _gatesOf(asked, paidOff);
+        _requireValue(gates, shareId.property());
         _requireBorrower(gates, asked.ownerId);
-        _requireHouse(gates, asked.application.shareId.property());
+        _requireHouse(gates, shareId.property());
         _requireOriginator(gates, asked.originator);
-        LoanId taken = BOOK.loanOfShare(asked.application.shareId);
-        require(taken.raw() == 0, ILoanBook.AlreadyCollateral(asked.application.shareId, taken));
+        LoanId taken = BOOK.loanOfShare(shareId);
+        require(taken.raw() == 0 || taken == paidOff, ILoanBook.AlreadyCollateral(shareId, taken));
     }
 
     function _requireConsents(LoanId loanId, ILoanDesk.Loan memory asked) private view {
@@ -283,9 +320,13 @@ contract LoanChecks is ILoanChecks {
 
     /// @dev The certificate, when the book places its lien on a share of `owner`.
     function _requireLienable(ShareId shareId, address owner) private view {
-        require(CERTIFICATE.holderRights(address(BOOK)).mayLien, IShareCertificate.NotHolder(address(BOOK)));
+        _requireHolder();
         _requireUnfrozen(shareId, owner);
         _requireUnlocked(shareId);
+    }
+
+    function _requireHolder() private view {
+        require(CERTIFICATE.holderRights(address(BOOK)).mayLien, IShareCertificate.NotHolder(address(BOOK)));
     }
 
     function _requireUnlocked(ShareId shareId) private view {

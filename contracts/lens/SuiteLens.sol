@@ -7,6 +7,7 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IHomeDollar} from "../../interfaces/coin/IHomeDollar.sol";
 import {ICredentialRegistry} from "../../interfaces/identity/ICredentialRegistry.sol";
 import {ILoanLens} from "../../interfaces/lens/ILoanLens.sol";
+import {IMarketLens} from "../../interfaces/lens/IMarketLens.sol";
 import {ISuiteLens} from "../../interfaces/lens/ISuiteLens.sol";
 import {ITreasuryLens} from "../../interfaces/lens/ITreasuryLens.sol";
 import {IPriceFeedReader} from "../../interfaces/oracle/IPriceFeedReader.sol";
@@ -50,6 +51,8 @@ contract SuiteLens is OracleLens, ISuiteLens {
     ITreasuryLens public immutable TREASURY_LENS;
     /// @inheritdoc ISuiteLens
     ILoanLens public immutable LOAN_LENS;
+    /// @inheritdoc ISuiteLens
+    IMarketLens public immutable MARKET_LENS;
 
     constructor(
         ICredentialRegistry credentials,
@@ -61,7 +64,8 @@ contract SuiteLens is OracleLens, ISuiteLens {
         IPriceFeedReader reader,
         IPropertyValuation valuation,
         ITreasuryLens treasuryLens,
-        ILoanLens loanLens
+        ILoanLens loanLens,
+        IMarketLens marketLens
     ) OracleLens(registry, aggregator, reader, valuation) {
         _requireCode(address(credentials));
         _requireCode(address(certificates));
@@ -69,12 +73,14 @@ contract SuiteLens is OracleLens, ISuiteLens {
         _requireCode(address(coin));
         _requireCode(address(treasuryLens));
         _requireCode(address(loanLens));
+        _requireCode(address(marketLens));
         CREDENTIALS = credentials;
         CERTIFICATE = certificates;
         INCOME = income;
         COIN = coin;
         TREASURY_LENS = treasuryLens;
         LOAN_LENS = loanLens;
+        MARKET_LENS = marketLens;
     }
 
     /* WALLETS */

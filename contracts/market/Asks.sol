@@ -36,14 +36,6 @@ abstract contract Asks is EIP712, IShareMarket {
         uint40 until;
     }
 
-    /// @dev A share as the certificate tells it, in one call.
-    struct Standing {
-        bytes32 fingerprint;
-        address owner;
-        address manager;
-        address lienHolder;
-    }
-
     bytes32 private constant ASK_TYPEHASH = keccak256(
         "Ask(address seller,uint256 shareId,uint96 priceUsd,address buyer,bytes32 fingerprint,bytes32 documentsHash,uint40 expiresAt,uint24 settlePeriod,uint8 currencies,uint256 nonce)"
     );
@@ -113,8 +105,8 @@ abstract contract Asks is EIP712, IShareMarket {
     /// @inheritdoc IShareMarket
     function listingOf(ShareId shareId) external view returns (Ask memory ask, bool live) {
         ask = _listedAsk(shareId);
-        live = ask.seller != address(0) && block.timestamp <= ask.expiresAt
-            && _standingOf(shareId).fingerprint == ask.fingerprint;
+        live =
+            ask.seller != address(0) && block.timestamp <= ask.expiresAt && _fingerprintOf(shareId) == ask.fingerprint;
     }
 
     /// @dev The ask that is the share's listing; zeros if there is none.
@@ -208,19 +200,25 @@ abstract contract Asks is EIP712, IShareMarket {
 
     /// @dev The share is the seller's, who was not replaced, and is what he offers.
     function _requireAsOffered(Ask memory ask) internal view {
-        _requireFingerprint(ask, _standingOf(ask.shareId));
+        _requireFingerprint(ask);
         _requireNotReplaced(ask.seller);
     }
 
-    function _requireFingerprint(Ask memory ask, Standing memory found) internal pure {
-        require(found.owner == ask.seller, NotShareOwner(ask.shareId, ask.seller, found.owner));
-        require(
-            found.fingerprint == ask.fingerprint, FingerprintChanged(ask.shareId, ask.fingerprint, found.fingerprint)
-        );
+    /// @dev The share as the certificate tells it, in one call, is the seller's and as he offers it.
+    function _requireFingerprint(Ask memory ask) internal view returns (address manager, address lienHolder) {
+        bytes32 fingerprint;
+        address owner;
+        (fingerprint, owner, manager, lienHolder) = _standingOf(ask.shareId);
+        require(owner == ask.seller, NotShareOwner(ask.shareId, ask.seller, owner));
+        require(fingerprint == ask.fingerprint, FingerprintChanged(ask.shareId, ask.fingerprint, fingerprint));
     }
 
-    function _standingOf(ShareId shareId) internal view returns (Standing memory found) {
-        (found.fingerprint, found.owner, found.manager, found.lienHolder) = CERTIFICATE.standingOf(shareId);
+    function _fingerprintOf(ShareId shareId) internal view returns (bytes32 fingerprint) {
+        (fingerprint,,,) = _standingOf(shareId);
+    }
+
+    function _standingOf(ShareId shareId) private view returns (bytes32, address, address, address) {
+        return CERTIFICATE.standingOf(shareId);
     }
 
     /* APPROVALS */
@@ -240,17 +238,14 @@ abstract contract Asks is EIP712, IShareMarket {
     function _spendApproval(ShareId shareId, bytes32 askHash, address buyer, address manager) internal {
         bytes32 saleHash = saleHashOf(askHash, buyer);
         mapping(bytes32 saleHash => Approval) storage ofHouse = _approvals[shareId.property()];
-        Approval memory approval = ofHouse[saleHash];
-        require(
-            approval.manager == manager && block.timestamp <= approval.until,
-            SaleNotApproved(shareId, saleHash, approval.manager, approval.until)
-        );
+        (address giver, uint40 until) = (ofHouse[saleHash].manager, ofHouse[saleHash].until);
+        require(giver == manager && block.timestamp <= until, SaleNotApproved(shareId, saleHash, giver, until));
         delete ofHouse[saleHash];
     }
 
     /// @inheritdoc IShareMarket
     function approvalOf(PropertyId propertyId, bytes32 saleHash) external view returns (address manager, uint40 until) {
-        Approval memory approval = _approvals[propertyId][saleHash];
+        Approval storage approval = _approvals[propertyId][saleHash];
         return (approval.manager, approval.until);
     }
 
@@ -273,7 +268,7 @@ abstract contract Asks is EIP712, IShareMarket {
 
     /// @dev The seller was not replaced: if he was, his word may be a thief's.
     function _requireNotReplaced(address seller) internal view {
-        require(!CREDENTIALS.isReplaced(seller), WalletReplaced(seller, _walletOf(seller)));
+        if (CREDENTIALS.isReplaced(seller)) revert WalletReplaced(seller, _walletOf(seller));
     }
 
     /// @dev His wallet of today.

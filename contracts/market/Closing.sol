@@ -59,27 +59,29 @@ abstract contract Closing is Payments {
         if (lienHolder != address(0)) {
             if (deal.fromBuyer) {
                 deal.fromBuyer = false;
-                COIN.transferFrom(deal.buyer, address(this), deal.coins);
+                _pullCoins(deal.buyer, address(this), deal.coins);
             }
             // What the loan brings comes after the move, for which the debt must be paid.
             uint256 most = Math.min(deal.coins, deal.coins + deal.loanCoins - fee);
             debt = _payDebt(ILoanBook(lienHolder), ask.shareId, most);
         }
         emit Sold(ask.shareId, ask.seller, deal.buyer, deal.askHash, deal.documentsHash, ask.priceUsd, fee, debt);
-        CERTIFICATE.moveBySale(ask.shareId, ask.seller, deal.buyer, ask.priceUsd, _paidIn(deal.parts));
+        // One part in coin, as most sales: then there is nothing to look through.
+        bool inCoinAlone = _isCoinAlone(deal.parts);
+        address currency = inCoinAlone ? address(COIN) : _paidIn(deal.parts);
+        CERTIFICATE.moveBySale(ask.shareId, ask.seller, deal.buyer, ask.priceUsd, currency);
         if (deal.loanCoins != 0) _drawLoan(ask, deal);
         _share(deal, fee, deal.coins + deal.loanCoins - fee - debt);
         _addFee(ask.shareId.property(), fee);
         VALUATION.reportSale(ask.shareId, ask.seller, deal.buyer, ask.priceUsd);
-        _payOut(deal.parts, deal.seller);
+        if (!inCoinAlone) _payOut(deal.parts, deal.seller);
     }
 
     /// @dev The share is what was offered, and its manager approved the sale.
     function _requireUnchanged(Ask memory ask, Deal memory deal) private returns (address lienHolder) {
-        Standing memory found = _standingOf(ask.shareId);
-        _requireFingerprint(ask, found);
-        _spendApproval(ask.shareId, deal.askHash, deal.buyer, found.manager);
-        return found.lienHolder;
+        address manager;
+        (manager, lienHolder) = _requireFingerprint(ask);
+        _spendApproval(ask.shareId, deal.askHash, deal.buyer, manager);
     }
 
     /// @dev The token of the first part that was paid: the coin's if a loan pays all.
@@ -127,7 +129,7 @@ abstract contract Closing is Payments {
             if (rest != 0) COIN.transfer(deal.seller, rest);
             return;
         }
-        if (rest != 0) COIN.transferFrom(deal.buyer, deal.seller, rest);
-        if (fee != 0) COIN.transferFrom(deal.buyer, address(this), fee);
+        _pullCoins(deal.buyer, deal.seller, rest);
+        _pullCoins(deal.buyer, address(this), fee);
     }
 }

@@ -80,7 +80,7 @@ abstract contract Escrow is Closing {
     /// @dev Whether the money may go back.
     function _isRefundable(Ask memory ask, SaleHead head) internal view returns (bool) {
         return block.timestamp > head.deadline() || head.has(SaleHeads.REFUNDING) || head.decided() == Outcome.Refund
-            || _standingOf(ask.shareId).fingerprint != ask.fingerprint;
+            || _fingerprintOf(ask.shareId) != ask.fingerprint;
     }
 
     /// @dev Gives all parts back that their tokens let go, and forgets the sale when none is left.
@@ -88,11 +88,12 @@ abstract contract Escrow is Closing {
         Slots storage sale = _sales[askHash];
         // From now on there is no other way, whatever a token's code calls meanwhile.
         sale.head = head.with(SaleHeads.REFUNDING);
-        bool isWhole = true;
+        (bool isWhole, bool isNothing) = (true, true);
         uint256 count = head.parts();
         for (uint256 i = 0; i < count; ++i) {
             Part memory part = sale.parts[i];
             if (part.amount == 0) continue;
+            isNothing = false;
             if (_giveBack(part, to)) {
                 delete sale.parts[i];
                 emit Refunded(askHash, to, part.currency, part.amount);
@@ -101,6 +102,8 @@ abstract contract Escrow is Closing {
                 emit RefundWaits(askHash, part.currency, part.amount);
             }
         }
+        // A loan was to bring all of the price.
+        if (isNothing) emit Refunded(askHash, to, 0, 0);
         if (isWhole) _forget(askHash, count);
     }
 
@@ -117,6 +120,13 @@ abstract contract Escrow is Closing {
         sale = _sales[askHash];
         head = sale.head;
         require(head.buyer() != address(0), NoSale(askHash));
+    }
+
+    function _partsOf(Slots storage sale, uint256 count) internal view returns (Part[] memory parts) {
+        parts = new Part[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            parts[i] = sale.parts[i];
+        }
     }
 
     function _forget(bytes32 askHash, uint256 count) internal {
@@ -149,10 +159,7 @@ abstract contract Escrow is Closing {
         page.sellerVote = head.voteOf(SaleHeads.SELLER);
         page.buyerVote = head.voteOf(SaleHeads.BUYER);
         page.mediatorVote = head.voteOf(SaleHeads.MEDIATOR);
-        page.parts = new Part[](head.parts());
-        for (uint256 i = 0; i < page.parts.length; ++i) {
-            page.parts[i] = sale.parts[i];
-        }
+        page.parts = _partsOf(sale, head.parts());
         (page.loanId, page.loanCoins) = (sale.loan.loanId(), sale.loan.coins());
     }
 }

@@ -122,6 +122,8 @@ contract HouseEscrow is RoleGated, IHouseEscrow {
         bool byManager = _isManagerOrDao(propertyId);
         _requireHouse(propertyId);
         require(payee != address(0), MissingPayee(propertyId));
+        // What is paid to it would be no house's.
+        require(payee != address(this), InvalidRecipient(payee));
         uint40 nowAt = uint40(block.timestamp);
         uint40 standing = _payees[propertyId][payee].activeFrom;
         // Else a manager could make a payee a vendor, or no vendor, without the delay.

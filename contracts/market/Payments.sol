@@ -165,7 +165,7 @@ abstract contract Payments is RoleGated, Asks {
             uint256 amount = parts[i].amount;
             if (amount == 0) continue;
             if (place == 0) {
-                if (withCoins) COIN.transferFrom(msg.sender, address(this), amount);
+                if (withCoins) _pullCoins(msg.sender, address(this), amount);
                 continue;
             }
             IERC20 token = _currencies[place].token;
@@ -174,6 +174,14 @@ abstract contract Payments is RoleGated, Asks {
             uint256 received = token.balanceOf(address(this)) - before;
             require(received == amount, ReceivedOther(place, amount, received));
         }
+    }
+
+    function _isCoinAlone(Part[] memory parts) internal pure returns (bool) {
+        return parts.length == 1 && parts[0].currency == 0;
+    }
+
+    function _pullCoins(address from, address to, uint256 coins) internal {
+        if (coins != 0) COIN.transferFrom(from, to, coins);
     }
 
     /// @dev Gives the parts in other tokens than the coin to the seller. Foreign code runs.

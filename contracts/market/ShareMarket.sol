@@ -85,7 +85,7 @@ contract ShareMarket is Escrow, ReentrancyGuardTransient, IGuardianStop {
         (deal.buyer, deal.fromBuyer) = (msg.sender, true);
         (deal.parts, deal.coins) = _requirePaid(ask, payments, 0);
         _usePermits(permits);
-        _collect(deal.parts, false);
+        if (!_isCoinAlone(deal.parts)) _collect(deal.parts, false);
         _close(ask, deal);
     }
 
@@ -116,6 +116,7 @@ contract ShareMarket is Escrow, ReentrancyGuardTransient, IGuardianStop {
         bytes32 askHash = askHashOf(ask);
         _requireAsk(ask, askHash, signature);
         _requireAsOffered(ask);
+        CERTIFICATE.requireSaleable(ask.shareId, address(this));
         require(CREDENTIALS.isValid(msg.sender), InvalidCredential(msg.sender));
         uint256 loanCoins = loanId.raw() == 0 ? 0 : _promisedBy(loanId, ask);
         (Part[] memory parts,) = _requirePaid(ask, payments, loanCoins);
@@ -163,11 +164,9 @@ contract ShareMarket is Escrow, ReentrancyGuardTransient, IGuardianStop {
         deal.seller = _walletOf(ask.seller);
         deal.buyer = _walletOf(head.buyer());
         uint256 count = head.parts();
-        deal.parts = new Part[](count);
+        deal.parts = _partsOf(sale, count);
         for (uint256 i = 0; i < count; ++i) {
-            Part memory part = sale.parts[i];
-            deal.parts[i] = part;
-            if (part.currency == 0) deal.coins += part.amount;
+            if (deal.parts[i].currency == 0) deal.coins += deal.parts[i].amount;
         }
         _forget(deal.askHash, count);
         _close(ask, deal);
@@ -179,6 +178,7 @@ contract ShareMarket is Escrow, ReentrancyGuardTransient, IGuardianStop {
         (, SaleHead head) = _known(askHash);
         address buyer = _walletOf(head.buyer());
         require(msg.sender == buyer || to == buyer, NotBuyer(msg.sender, buyer));
+        require(to != address(this), InvalidRecipient(to));
         require(_isRefundable(ask, head), NotRefundable(askHash, head.deadline()));
         _refund(askHash, head, to);
     }

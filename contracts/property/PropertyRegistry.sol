@@ -27,6 +27,7 @@ contract PropertyRegistry is IPropertyRegistry, IGuardianStop, RoleGated, Signpo
         bool listed;
         uint40 registeredAt; // seconds
         uint32 documentVersion; // documents ever set
+        bool claimed; // whether a senior claim stands: else the third slot need not be read
         // Second slot.
         address holdingEntity;
         uint96 firstPriceUsd; // 18 decimals
@@ -115,6 +116,7 @@ contract PropertyRegistry is IPropertyRegistry, IGuardianStop, RoleGated, Signpo
             listed: true,
             registeredAt: uint40(block.timestamp),
             documentVersion: 0,
+            claimed: false,
             holdingEntity: terms.holdingEntity,
             firstPriceUsd: uint96(terms.firstPriceUsd), // bounded by _requireSensible
             seniorClaimsUsd: 0,
@@ -220,6 +222,7 @@ contract PropertyRegistry is IPropertyRegistry, IGuardianStop, RoleGated, Signpo
         _seniorClaims[propertyId][ref] = amountUsd;
         house.seniorClaimsUsd += uint128(amountUsd); // both bounded above
         house.seniorClaimCount += 1;
+        house.claimed = true;
         emit SeniorClaimReported(propertyId, ref, amountUsd);
         _tell(propertyId, HouseChange.SeniorClaim);
     }
@@ -232,6 +235,7 @@ contract PropertyRegistry is IPropertyRegistry, IGuardianStop, RoleGated, Signpo
         delete _seniorClaims[propertyId][ref];
         house.seniorClaimsUsd -= uint128(amountUsd); // part of the sum
         house.seniorClaimCount -= 1;
+        if (house.seniorClaimCount == 0) house.claimed = false;
         emit SeniorClaimCleared(propertyId, ref, amountUsd);
         _tell(propertyId, HouseChange.SeniorClaim);
     }
@@ -299,7 +303,7 @@ contract PropertyRegistry is IPropertyRegistry, IGuardianStop, RoleGated, Signpo
     /// @inheritdoc IPropertyRegistry
     function seniorClaimsOf(PropertyId propertyId) external view returns (uint256 amountUsd, uint256 count) {
         House storage house = _houses[propertyId];
-        return (house.seniorClaimsUsd, house.seniorClaimCount);
+        if (house.claimed) (amountUsd, count) = (house.seniorClaimsUsd, house.seniorClaimCount);
     }
 
     /// @inheritdoc IPropertyRegistry
@@ -309,7 +313,8 @@ contract PropertyRegistry is IPropertyRegistry, IGuardianStop, RoleGated, Signpo
         returns (address manager, uint32 documentVersion, uint256 seniorClaimsUsd, uint256 seniorClaimCount)
     {
         House storage house = _houses[propertyId];
-        return (house.manager, house.documentVersion, house.seniorClaimsUsd, house.seniorClaimCount);
+        (manager, documentVersion) = (house.manager, house.documentVersion);
+        if (house.claimed) (seniorClaimsUsd, seniorClaimCount) = (house.seniorClaimsUsd, house.seniorClaimCount);
     }
 
     /// @inheritdoc IPropertyRegistry

@@ -89,13 +89,15 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
         address manager = REGISTRY.managerOf(propertyId);
         require(msg.sender == manager, NotManager(msg.sender, propertyId, manager));
         _requireOwned(id);
+        Share share = _shares[id];
         if (deadline == 0) {
             delete _permissions[id];
         } else {
             require(deadline >= block.timestamp, DeadlineInPast(deadline, block.timestamp));
-            _permissions[id] =
-                Permission(to, deadline, _shares[id].moveNumber(), _houses[propertyId.raw()].managerEpoch());
+            _permissions[id] = Permission(to, deadline, share.moveNumber(), _houses[propertyId.raw()].managerEpoch());
         }
+        // A share that never moved has no slot of its own yet, which would cost more than it saves.
+        if (share.moveNumber() != 0) _shares[id] = share.marked(ShareSlot.PERMITTED, deadline != 0);
         emit TransferApproved(shareId, to, manager, deadline);
     }
 
@@ -110,16 +112,31 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
     /// @inheritdoc IShareCertificate
     function moveBySale(ShareId shareId, address from, address to, uint256 priceUsd, address currency) external {
         uint256 id = shareId.raw();
-        require(holderRights(msg.sender).maySell, NotHolder(msg.sender));
+        require(_maySell(msg.sender), NotHolder(msg.sender));
         require(priceUsd <= type(uint96).max, PriceOutOfRange(priceUsd));
         Share share = _shares[id];
         address owner = _ownerOf(id, share);
-        _checkAuthorized(owner, msg.sender, id);
+        _requireOffered(id, share, owner, msg.sender);
         require(owner == from, ERC721IncorrectOwner(from, id, owner));
         _requireUnfrozen(owner, shareId, share);
         _requireUnlocked(shareId, share);
         _requireReceiver(to);
         _sell(shareId, share, owner, to, Sale(currency, uint96(priceUsd)));
+    }
+
+    /// @inheritdoc IShareCertificate
+    function requireSaleable(ShareId shareId, address market) external view {
+        uint256 id = shareId.raw();
+        Share share = _shares[id];
+        address owner = _ownerOf(id, share);
+        if (share.lease() != 0) _requireUnlocked(shareId, share);
+        _requireUnfrozen(owner, shareId, share);
+        _requireOffered(id, share, owner, market);
+    }
+
+    /// @dev As ERC-721 has it, but the share's own approval comes first: a market has looked at it a moment ago.
+    function _requireOffered(uint256 id, Share share, address owner, address market) private view {
+        if (_approvedOf(id, share) != market) _checkAuthorized(owner, market, id);
     }
 
     /// @inheritdoc IShareCertificate
@@ -140,7 +157,6 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
 
         uint256 id = shareId.raw();
         _sales[id] = sale;
-        _shares[id] = _shares[id].with(ShareSlot.PRICED);
         emit SaleRecorded(shareId, share.moveNumber() + 1, sale.priceUsd, sale.currency);
         emit MetadataUpdate(id);
     }
@@ -375,7 +391,7 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
         uint256 seniorClaimsUsd;
         uint256 seniorClaimCount;
         (manager, documentVersion, seniorClaimsUsd, seniorClaimCount) = REGISTRY.standingOf(shareId.property());
-        (address permittedTo, uint40 deadline) = transferApprovalOf(shareId);
+        (address permittedTo, uint40 deadline) = _permissionOf(id, share);
         fingerprint = keccak256(
             abi.encode(
                 block.chainid,
@@ -384,7 +400,7 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
                 owner,
                 share.moveNumber(),
                 burdens,
-                _getApproved(id),
+                _approvedOf(id, share),
                 permittedTo,
                 deadline,
                 manager,
@@ -404,7 +420,7 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
     {
         uint256 id = shareId.raw();
         bool isFrozen = share.has(ShareSlot.EVER_FROZEN) && getFrozenTokens(owner, id);
-        if (!share.isLocked() && userExpires(id) == 0 && !isFrozen) return (0, address(0));
+        if (!share.isLocked() && _useExpiresOf(id, share) == 0 && !isFrozen) return (0, address(0));
         address leaseHolder;
         (lienHolder, leaseHolder) = encumbrancesOf(shareId);
         (, ILienHolder.Terms memory terms) = _termsOf(lienHolder, shareId);
@@ -417,9 +433,14 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
 
     /// @inheritdoc IShareCertificate
     function transferApprovalOf(ShareId shareId) public view returns (address to, uint40 deadline) {
-        uint256 id = shareId.raw();
+        return _permissionOf(shareId.raw(), _shares[shareId.raw()]);
+    }
+
+    /// @dev As `transferApprovalOf`, with the share's slot read before.
+    function _permissionOf(uint256 id, Share share) private view returns (address to, uint40 deadline) {
+        if (share.moveNumber() != 0 && !share.has(ShareSlot.PERMITTED)) return (address(0), 0);
         Permission memory permission = _permissions[id];
-        if (block.timestamp > permission.deadline || !_permits(permission, _shares[id], id, permission.to)) {
+        if (block.timestamp > permission.deadline || !_permits(permission, share, id, permission.to)) {
             return (address(0), 0);
         }
         return (permission.to, permission.deadline);

@@ -133,7 +133,12 @@ abstract contract ShareEncumbrances is ShareLedger, RoleGated, IERC4906, IERC519
 
     /// @inheritdoc IERC4907
     function userExpires(uint256 tokenId) public view returns (uint256) {
-        return !_shares[tokenId].has(ShareSlot.HAS_USER) ? 0 : _uses[tokenId].expires;
+        return _useExpiresOf(tokenId, _shares[tokenId]);
+    }
+
+    /// @dev As `userExpires`, with the share's slot read before.
+    function _useExpiresOf(uint256 tokenId, Share share) internal view returns (uint256) {
+        return share.has(ShareSlot.HAS_USER) ? _uses[tokenId].expires : 0;
     }
 
     /* FREEZES */
@@ -162,6 +167,11 @@ abstract contract ShareEncumbrances is ShareLedger, RoleGated, IERC4906, IERC519
     }
 
     /* INTERNAL */
+
+    /// @dev Whether a holder may move shares by sales.
+    function _maySell(address holder) internal view returns (bool) {
+        return _holders[holder].rights.maySell;
+    }
 
     function _setUse(ShareId shareId, address user, uint64 expires) private {
         uint256 id = shareId.raw();

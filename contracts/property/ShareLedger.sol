@@ -56,7 +56,8 @@ abstract contract ShareLedger is ERC721, IShareCertificate, IERC4907 {
     }
 
     /// @dev Moves an existing share. Credential, freeze, lock and authority are the caller's to check; income earned
-    /// so far is settled to `from` before the owner changes. A move to oneself is announced and changes nothing.
+    /// so far is settled to `from` before the owner changes. A move to oneself is announced and changes nothing. A sale's
+    /// price is the caller's to record, too.
     function _move(ShareId shareId, Share share, address from, address to, Authority authority) internal {
         uint256 id = shareId.raw();
         if (from == to) {
@@ -66,6 +67,7 @@ abstract contract ShareLedger is ERC721, IShareCertificate, IERC4907 {
         INCOME.settle(shareId, from);
 
         share = authority == Authority.Recovery ? _recovered(id, share, to) : _sold(id, share, to);
+        if (authority == Authority.Sale) share = share.with(ShareSlot.PRICED);
         _shares[id] = share;
         unchecked {
             // `from` owns this share, so holds at least one; no balance passes the number of shares.
@@ -115,8 +117,13 @@ abstract contract ShareLedger is ERC721, IShareCertificate, IERC4907 {
 
     /// @dev The ERC-721 approval given since the share last moved.
     function _getApproved(uint256 id) internal view override returns (address) {
+        return _approvedOf(id, _shares[id]);
+    }
+
+    /// @dev As `_getApproved`, with the share's slot read before.
+    function _approvedOf(uint256 id, Share share) internal view returns (address) {
         Approval721 storage approval = _approvals[id];
-        return approval.moveNumber == _shares[id].moveNumber() ? approval.spender : address(0);
+        return approval.moveNumber == share.moveNumber() ? approval.spender : address(0);
     }
 
     /// @dev Ties the approval to the present move number.

@@ -116,6 +116,14 @@ interface ILoanChecks {
     /// @notice Reverts with its `cashRefusal`.
     function requireDrawCash(LoanId loanId) external view;
 
+    /// @notice Reverts with what would refuse a draw in `market` for a purchase: `drawForMarket`, once the share is the
+    /// borrower's.
+    /// @param paidOff The seller's loan on the share, which is paid off by then; 0 if none. What that payment does to the
+    /// treasury's cash is not counted.
+    function requireDrawForMarket(address market, LoanId loanId, address borrower, uint256 priceUsd, LoanId paidOff)
+        external
+        view;
+
     /// @notice The `gates` of `drawCheck`, reverting where they could not be read.
     function requireGates(LoanId loanId) external view returns (DrawGates memory gates);
 

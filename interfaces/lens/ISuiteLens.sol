@@ -7,6 +7,7 @@ import {PropertyId, ShareId} from "../property/Ids.sol";
 import {IPropertyRegistry} from "../property/IPropertyRegistry.sol";
 import {IShareCertificate} from "../property/IShareCertificate.sol";
 import {ILoanLens} from "./ILoanLens.sol";
+import {IMarketLens} from "./IMarketLens.sol";
 import {IOracleLens} from "./IOracleLens.sol";
 import {ITreasuryLens} from "./ITreasuryLens.sol";
 
@@ -164,6 +165,9 @@ interface ISuiteLens is IOracleLens {
 
     /// @notice The lens for loans: their pages, schedules and auctions, what a draw or a payment does or why it is refused.
     function LOAN_LENS() external view returns (ILoanLens);
+
+    /// @notice The lens for sales, leases and houses' purses: pages, quotes, and why a step there is refused.
+    function MARKET_LENS() external view returns (IMarketLens);
 
     /// @notice How many houses a page has at most.
     function MAX_PROPERTIES_PER_PAGE() external view returns (uint256);

@@ -125,6 +125,8 @@ interface IHouseEscrow {
     error AlreadyPayee(PropertyId propertyId, address payee, uint40 activeFrom);
     /// @notice Thrown when nobody is to be registered.
     error MissingPayee(PropertyId propertyId);
+    /// @notice Thrown when this contract itself is to be a payee.
+    error InvalidRecipient(address to);
     /// @notice Thrown when money does not fit 96 bits.
     error TooMuch(PropertyId propertyId, uint256 amount);
     /// @notice Thrown when a window's limit is below that of an invoice.

@@ -177,7 +177,7 @@ interface ILeaseToBuy {
 
     /* ERRORS. Signing judges in the order in which they stand here, after the switch. */
 
-    /// @notice Thrown when `caller` is not the lessee, who is `lessee` today.
+    /// @notice Thrown when `caller` is not the lessee: at signing the wallet that the terms name, later his wallet of today.
     error NotLessee(address caller, address lessee);
     /// @notice Thrown when a field of the terms makes no sense.
     error TermsOutOfRange(bytes32 field, uint256 value, uint256 least, uint256 most);

@@ -180,7 +180,7 @@ interface IShareMarket {
         uint256 fee,
         uint256 debt
     );
-    /// @notice Emitted when a part of a purchase went back.
+    /// @notice Emitted when a part of a purchase went back; with amount 0 when it had none, because a loan was to bring all.
     event Refunded(bytes32 indexed askHash, address indexed to, uint8 currency, uint256 amount);
     /// @notice Emitted when a token refused to move back; it can be tried again at any time.
     event RefundWaits(bytes32 indexed askHash, uint8 currency, uint256 amount);
@@ -199,6 +199,8 @@ interface IShareMarket {
     error NotSeller(address caller, address seller);
     /// @notice Thrown when an ask is for `buyer` alone.
     error NotBuyer(address caller, address buyer);
+    /// @notice Thrown when a refund would go to the market, where it is nobody's.
+    error InvalidRecipient(address to);
     /// @notice Thrown when neither party calls.
     error NotParty(address caller, address seller, address buyer);
     /// @notice Thrown when the seller would buy from himself.
@@ -317,7 +319,8 @@ interface IShareMarket {
         external;
 
     /// @notice Pays, and waits for approval and documents. A buyer with a valid credential. Not while stopped. If the ask has
-    /// documents, both have attested them herewith.
+    /// documents, both have attested them herewith. A share that couldn't move is refused before money is locked: by the
+    /// certificate's error, see {IShareCertificate-requireSaleable}; a lien is no matter.
     /// @param loanId His approved loan for this share and price, which pays its amount less the origination fee when the
     /// share moves; 0 if he pays all himself.
     function buy(
@@ -338,7 +341,7 @@ interface IShareMarket {
 
     /// @notice Gives the money back: past the deadline, when the share's fingerprint is another, or when two of three say so.
     /// A part whose token refuses to move stays for another call.
-    /// @param to The buyer's wallet of today; any address if he calls himself.
+    /// @param to The buyer's wallet of today; any address but the market's if he calls himself.
     function refund(Ask calldata ask, address to) external;
 
     /// @notice Puts the sale before the mediators: votes take the place of attestations, and the deadline is extended. Seller

@@ -160,6 +160,10 @@ interface IShareCertificate {
     /// @param currency Token paid; zero for dollars outside the chain.
     function moveBySale(ShareId shareId, address from, address to, uint256 priceUsd, address currency) external;
 
+    /// @notice Reverts, with the same error as {moveBySale}, if `market` could not sell a share now though no lien were on
+    /// it, which a market may pay off: for its lease (`ShareLocked`), its owner's freeze, or want of his approval.
+    function requireSaleable(ShareId shareId, address market) external view;
+
     /// @notice Locks a share with a lien of the caller, which ranks before any lease. A lien row; the caller vouches for the
     /// owner's consent. A share under a lease takes none: whoever leases one knows what ranks before him.
     function placeLien(ShareId shareId) external;

@@ -52,6 +52,8 @@ TAKES_SHARES = {
 class LendingLaws(MoneyLaws):
     """Watches a world where lending plays."""
 
+    focus = "lending"
+
     @property
     def diary(self) -> Diary:
         """Of this sequence. The opening's loans are told by the book."""
@@ -186,12 +188,14 @@ class LendingLaws(MoneyLaws):
         until = diary.approvals[loan_id][2]
         asked = (world.port.view("credentials", "currentWallet", asked_by), *application[:2])
         late = action.at > until
-        sender = world.names.address(action.sender)
-        by_right = sender in diary.markets if action.function == "drawForMarket" else sender == drawer
-        if (drawer, share_id, amount) != asked or not by_right or late:
+        if (drawer, share_id, amount) != asked or not self._may_draw(action, drawer) or late:
             raise Violation(
                 "T26", f"{action} draws {amount} on {share_id} for {drawer}, approved {asked} until {until}"
             )
+
+    def _may_draw(self, action: Action, drawer: str) -> bool:
+        sender = self.world.names.address(action.sender)
+        return sender in self.diary.markets if action.function == "drawForMarket" else sender == drawer
 
     def _check_nobody_late(self, action: Action, loan_id: int, house: int) -> None:
         """T13."""

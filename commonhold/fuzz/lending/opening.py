@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from commonhold.fuzz.inputs import COIN, DAY
 from commonhold.fuzz.lending.laws import LendingLaws
 from commonhold.fuzz.lending.scene import HOUSES, LANDLORD, OWNERS, RATE_BOUND, SHARE_VALUE
@@ -26,10 +28,18 @@ VALID = int(FeedStatus.VALID)
 
 
 def open_lending(w: World) -> World:
-    began = w.now
     LendingLaws(w).watch()
+    play_lending(w)
+    w.keep_as_opening()
+    return w
+
+
+def play_lending(w: World, also: Callable[[World], None] = lambda w: None) -> None:
+    """All of it, laws watching; `also` is what else happens before the first loans are drawn."""
+    began = w.now
     _people(w)
     _houses(w)
+    also(w)
     first = [
         _borrow(w, "alice", 257, 40_000, 36, Kind.ADJUSTABLE),
         _borrow(w, "bob", 258, 20_000, 24, Kind.ADJUSTABLE),
@@ -43,8 +53,6 @@ def open_lending(w: World) -> World:
     if w.now > began + OPENING:
         raise Violation("opening", f"it ends {w.now - began - OPENING} seconds after sequences begin")
     w.jump_to(began + OPENING)
-    w.keep_as_opening()
-    return w
 
 
 def _people(w: World) -> None:

@@ -186,10 +186,47 @@ def write_rows(contracts: dict[str, Contract], address: dict[str, str], roles: d
     contracts["loans"].closeBook(auction, sender=dao)
 
 
-def stage_lending(engine: Engine, deployed_from: int = DEPLOYED_FROM) -> World:
-    """A world before the opening."""
+@dataclass(frozen=True)
+class Laid:
+    """Lending on a chain, before anything happened, and who plays."""
+
+    engine: Engine
+    address: dict[str, str]
+    contracts: dict[str, Contract]
+    roles: dict[int, tuple[str, ...]]
+
+    def setting(self) -> LendingSetting:
+        """What the model has to know of it."""
+        address, contracts = self.address, self.contracts
+        treasury = contracts["treasury"].address
+        return LendingSetting(
+            chain_id=self.engine.chain_id,
+            addresses={name: contract.address for name, contract in contracts.items()},
+            roles=self.roles,
+            recovery_period=RECOVERY_PERIOD,
+            stop_period=STOP_PERIOD,
+            reserve_usd=COIN,
+            index_feed=INDEX,
+            money=MoneySetting(TREASURY_TERMS, DECIMALS, STOP_PERIOD),
+            valuation=VALUATION_TERMS,
+            rates=RATE_TERMS,
+            book=BOOK_TERMS,
+            auction=AUCTION_TERMS,
+            split=SPLIT,
+            payees={MORTGAGE_COMPANY: address["spammer"], DAO: address["flapper"]},
+            protocol_holders={treasury: Credential(*contracts["credentials"].credentialOf(treasury)[:6])},
+            deployed_at=contracts["rates"].lastCheckpoint()[0],
+        )
+
+    def cast(self) -> Cast:
+        wallets = [self.address[name] for name in (*HOLDERS, *SPARES)]
+        return Cast(self.address, wallets, list(self.address.values()), {})
+
+
+def lay_lending(engine: Engine, deployed_from: int, extras: Sequence[str] = ()) -> Laid:
+    """Deployed, with the DAO's rows; `extras` are people besides those of lending."""
     engine.set_time(deployed_from)
-    names = (*OFFICES, *HOLDERS, *SPARES)
+    names = (*OFFICES, *HOLDERS, *SPARES, *extras)
     if len(names) > len(engine.accounts):
         raise ValueError(f"{len(names)} people play, but the engine has {len(engine.accounts)} accounts")
     address = dict(zip(names, engine.accounts, strict=False))
@@ -203,30 +240,16 @@ def stage_lending(engine: Engine, deployed_from: int = DEPLOYED_FROM) -> World:
         Roles.UNDERWRITER: (address["underwriter"], address["second_underwriter"]),
     }
     write_rows(contracts, address, roles)
+    return Laid(engine, address, contracts, roles)
+
+
+def stage_lending(engine: Engine, deployed_from: int = DEPLOYED_FROM) -> World:
+    """A world before the opening."""
+    laid = lay_lending(engine, deployed_from)
     engine.set_time(engine.now() + 60)
-    treasury = contracts["treasury"].address
-    setting = LendingSetting(
-        chain_id=engine.chain_id,
-        addresses={name: contract.address for name, contract in contracts.items()},
-        roles=roles,
-        recovery_period=RECOVERY_PERIOD,
-        stop_period=STOP_PERIOD,
-        reserve_usd=COIN,
-        index_feed=INDEX,
-        money=MoneySetting(TREASURY_TERMS, DECIMALS, STOP_PERIOD),
-        valuation=VALUATION_TERMS,
-        rates=RATE_TERMS,
-        book=BOOK_TERMS,
-        auction=AUCTION_TERMS,
-        split=SPLIT,
-        payees={MORTGAGE_COMPANY: address["spammer"], DAO: address["flapper"]},
-        protocol_holders={treasury: Credential(*contracts["credentials"].credentialOf(treasury)[:6])},
-        deployed_at=contracts["rates"].lastCheckpoint()[0],
-    )
-    wallets = [address[name] for name in (*HOLDERS, *SPARES)]
-    cast = Cast(address, wallets, list(address.values()), {})
-    model = LendingModel(setting, engine.now(), ChainInstalments(contracts["annuity"]))
-    return World(Port(engine, contracts, address["dao"]), model, cast, furthest=FURTHEST, shares_seconds=True)
+    model = LendingModel(laid.setting(), engine.now(), ChainInstalments(laid.contracts["annuity"]))
+    port = Port(engine, laid.contracts, laid.address["dao"])
+    return World(port, model, laid.cast(), furthest=FURTHEST, shares_seconds=True)
 
 
 def open_lending_stage(engine: Engine, deployed_from: int = DEPLOYED_FROM) -> World:

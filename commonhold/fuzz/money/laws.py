@@ -71,6 +71,8 @@ QUOTES = ((1, 1), (100 * WAD, 10**6), (12_345 * WAD + 678, 10**9 + 7), (0, 0), (
 class MoneyLaws:
     """Watches the money of one world, alone or as a part of the suite."""
 
+    focus = "money"
+
     def __init__(self, world: World) -> None:
         self.world = world
         # In the suite a row of the DAO's mints coins, too: the ledger never hears of them, the gate at its next call.

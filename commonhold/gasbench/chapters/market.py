@@ -100,6 +100,15 @@ def complete(world: World, ask: Ask) -> None:
 @CHAPTER.row(f"take a signed ask in coin, approved, documents given; {OPEN}", peer=peers.MARKET_BOUND, goal=1.0)
 def take_signed(world: World) -> Call:
     share = traded(world)
+    certificate, market = world.suite.certificate, world.suite.market
+    certificate.setApprovalForAll(market, False, sender=world.seller)
+    certificate.approve(market, share, sender=world.seller)
+    return take(world, ready(world, share, world.seller, world.holder), world.holder)
+
+
+@CHAPTER.row("take a signed ask in coin of a seller who let the market move all his shares; else the same")
+def take_of_many(world: World) -> Call:
+    share = traded(world)
     return take(world, ready(world, share, world.seller, world.holder), world.holder)
 
 

@@ -69,6 +69,8 @@ FUNCTION_ROLES: dict[str, dict[int, tuple[str, ...]]] = {
 class LendingModel(Performing):
     """Every contract of the stage under its name."""
 
+    kind_of_coin: type[Coin] = Coin
+
     def __init__(self, setting: LendingSetting, now: int, instalment: Instalment = level_instalment_up) -> None:
         at = setting.addresses
         self.setting = setting
@@ -77,7 +79,7 @@ class LendingModel(Performing):
         self.credentials = Credentials(self.chain, at["credentials"], self.hub, setting.recovery_period)
         self.registry = Registry(self.chain, at["registry"], self.hub, setting.stop_period)
         self.certificate = Certificate(self.chain, at["certificate"], self.hub, self.credentials, self.registry)
-        self.coin = Coin(self.chain, at["coin"], self.hub)
+        self.coin = self.kind_of_coin(self.chain, at["coin"], self.hub)
         self.income = Income(self.chain, at["income"], self.coin, self.certificate, self.credentials)
         self._build_values(setting)
         self._build_money(setting)

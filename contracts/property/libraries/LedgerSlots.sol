@@ -7,7 +7,7 @@ pragma solidity 0.8.37;
 /// - acquiredAt: seconds
 /// - moveNumber: moves since the share was tokenized
 /// - lien, lease: place of the holder in the table of holders; 0 for none
-/// - flags: HAS_USER, PRICED, EVER_FROZEN, FIRST_PRICED
+/// - flags: HAS_USER, PRICED, EVER_FROZEN, FIRST_PRICED, PERMITTED
 type Share is uint256;
 
 /// @notice One slot a house: firstOwner 160 | tokenizedAt 40 | shareCount 8 | managerEpoch 32, and 16 spare bits on top
@@ -30,6 +30,9 @@ library ShareSlot {
     uint8 internal constant EVER_FROZEN = 4;
     /// @dev The share has moved by recovery alone: its price is still the house's first one.
     uint8 internal constant FIRST_PRICED = 8;
+    /// @dev The manager permitted a move since the last one: whether he still does has to be read. Kept of shares that have
+    /// moved; of others it always has to be read.
+    uint8 internal constant PERMITTED = 16;
 
     function owner(Share share) internal pure returns (address) {
         return address(uint160(Share.unwrap(share)));
@@ -75,10 +78,15 @@ library ShareSlot {
         return Share.wrap(Share.unwrap(share) & ~(uint256(flag) << 240));
     }
 
-    /// @dev The slot after a move: a new owner since `acquiredAt_`, one move more; lien, lease and flags stay.
+    function marked(Share share, uint8 flag, bool on) internal pure returns (Share) {
+        return on ? share.with(flag) : share.without(flag);
+    }
+
+    /// @dev The slot after a move: a new owner since `acquiredAt_`, one move more; lien, lease and flags stay, but no
+    /// permission does.
     function movedTo(Share share, address to, uint40 acquiredAt_) internal pure returns (Share) {
         uint24 next = share.moveNumber() + 1;
-        uint256 kept = Share.unwrap(share) & (uint256(type(uint32).max) << 224);
+        uint256 kept = Share.unwrap(share.without(PERMITTED)) & (uint256(type(uint32).max) << 224);
         return Share.wrap(kept | uint256(uint160(to)) | uint256(acquiredAt_) << 160 | uint256(next) << 200);
     }
 }

@@ -45,3 +45,26 @@ def test_current_wallet__reads_two_slots_however_often_it_moved(credentials, iss
         credentials.finishRecovery(old, sender=issuer)
         assert [slots_read("currentWallet", each) for each in (owner_a, old, new)] == [2, 2, 2]
         old = new
+
+
+def test_are_strangers__reads_the_ids_of_those_alone_who_may_be_one_person(
+    credentials, issuer, owner_a, owner_b, issue, slots_read, at
+):
+    unknown, new = wallet("unknown"), wallet("new")
+    issue(owner_a, "a")
+    issue(owner_b, "b")
+    assert credentials.areStrangers(owner_a, owner_b, unknown)
+    assert slots_read("areStrangers", owner_a, owner_b, unknown) == 3
+    at(credentials.startRecovery(owner_a, new, sender=issuer).timestamp + WEEK)
+    credentials.finishRecovery(owner_a, sender=issuer)
+    for first, second, third in ((owner_a, new, unknown), (owner_a, owner_b, new), (owner_b, owner_a, new)):
+        assert not credentials.areStrangers(first, second, third)
+    assert slots_read("areStrangers", owner_a, new, unknown) == 5
+    assert slots_read("areStrangers", owner_a, owner_b, new) == 5
+
+
+def test_are_strangers__ids_that_begin_alike_are_told_apart(credentials, issuer, owner_a, owner_b, soon):
+    for owner, end in ((owner_a, b"a"), (owner_b, b"b")):
+        credentials.issue(owner, end.rjust(32, b"-"), soon + WEEK, 840, 1, sender=issuer)
+    assert credentials.areStrangers(owner_a, owner_b, wallet("unknown"))
+    assert not credentials.areStrangers(owner_a, owner_b, owner_b)

@@ -16,7 +16,7 @@ def parts_of(suite) -> list:
     """What the lens looks at, as its constructor takes it."""
     names = (
         *("credentials", "registry", "certificate", "income", "coin", "aggregator", "reader", "valuation"),
-        *("treasury_lens", "loan_lens"),
+        *("treasury_lens", "loan_lens", "market_lens"),
     )
     return [getattr(suite, name) for name in names]
 
@@ -273,7 +273,8 @@ def test_broken_parts__nothing_reverts_and_nothing_is_called_complete(
             {"feeds"},
             {"houseValue", "values"},
             set(),  # the lens for the money is only named,
-            set(),  # and so is the one for loans
+            set(),  # and so are the ones for loans
+            set(),  # and for the market
         ][i]
         assert {page for page, whole in complete.items() if not whole} == lost
         refused, _, data = lens.transferRefusal(owner_a, owner_a, share(house, 1), owner_a)

@@ -10,6 +10,7 @@ from lease_stage import DAY, LeaseStage
 from market_scene import Scene
 
 from commonhold.recipe import market as sales
+from commonhold.recipe.buying import keep_price_valid
 
 YEARS = 12 * 365 * DAY
 
@@ -50,3 +51,13 @@ def scene(
     sales.offer_through_market(suite, owner_a)
     made.give(buyer)
     return made
+
+
+@pytest.fixture
+def valued(scene: Scene, appraise: Any, lending_cash: Any) -> Scene:
+    """The scene's house is worth 320,000 dollars, and there is money to lend."""
+    appraise(scene.house, 320_000 * 10**18)
+    scene.suite.engine.advance(scene.suite.valuation.terms().firstValueQuarantinePeriod)
+    lending_cash()
+    keep_price_valid(scene.suite)
+    return scene

@@ -15,16 +15,6 @@ from commonhold.recipe.market import COIN_PLACE, RESERVE_PLACE
 LOAN = 20_000 * WAD
 
 
-@pytest.fixture
-def valued(scene: Scene, appraise: Any, lending_cash: Any) -> Scene:
-    """The scene's house is worth 320,000 dollars, and there is money to lend."""
-    appraise(scene.house, 320_000 * WAD)
-    scene.suite.engine.advance(scene.suite.valuation.terms().firstValueQuarantinePeriod)
-    lending_cash()
-    keep_price_valid(scene.suite)
-    return scene
-
-
 def lent(scene: Scene, borrower: str, share: int, amount: int = LOAN) -> int:
     """An open loan on a share of the borrower's."""
     asked = request_loan(scene.suite, borrower, Application(share, amount))

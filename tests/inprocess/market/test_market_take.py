@@ -40,6 +40,17 @@ def test_take__everything_given__title_and_money_change_hands(scene: Scene) -> N
     assert (told["reporter"], told["priceUsd"], told["armsLength"]) == (suite.market.address, PRICE, True)
 
 
+def test_take__seller_who_let_the_market_move_this_share_alone(scene: Scene) -> None:
+    certificate = scene.suite.certificate
+    certificate.setApprovalForAll(scene.market, False, sender=scene.seller)
+    unmovable = scene.ready()
+    refused(lambda: scene.take(unmovable), "ERC721InsufficientApproval", scene.market.address, scene.share)
+    certificate.approve(scene.market, scene.share, sender=scene.seller)
+    scene.take(scene.ready())
+    assert scene.owner() == scene.buyer
+    assert certificate.getApproved(scene.share) == "0x" + 40 * "0"
+
+
 def test_take__primary_sale__by_the_holding_entity_is_not_at_arms_length(
     scene: Scene, holding_entity: str, tokenized_house: Callable[..., int]
 ) -> None:

@@ -122,6 +122,30 @@ def test_approve_transfer__with_deadline_zero__withdraws(certificate, share_id, 
         certificate.transferFrom(owner_a, owner_b, share_id, sender=owner_a)
 
 
+def test_approve_transfer__of_a_share_that_moved_before__is_shown_until_it_ends(
+    certificate, share_id, manager, owner_a, owner_b, buyer, admit, offer, engine
+):
+    """Of such a share a mark says whether there is a permission to look for."""
+    offer(share_id, owner_b)
+    certificate.transferFrom(owner_a, owner_b, share_id, sender=owner_a)
+    bare = certificate.getStateFingerprint(share_id)
+    soon = engine.now() + YEAR
+    for deadline, shown in (
+        (soon, (buyer, soon)),
+        (soon + 1, (buyer, soon + 1)),
+        (0, (ZERO, 0)),
+        (soon, (buyer, soon)),
+    ):
+        certificate.approveTransfer(share_id, buyer, deadline, sender=manager)
+        assert tuple(certificate.transferApprovalOf(share_id)) == shown
+        assert (certificate.getStateFingerprint(share_id) == bare) == (deadline == 0)
+    admit(buyer)
+    certificate.transferFrom(owner_b, buyer, share_id, sender=owner_b)
+    assert tuple(certificate.transferApprovalOf(share_id)) == (ZERO, 0)
+    with ape.reverts(certificate.TransferNotApproved, shareId=share_id, to=buyer):
+        certificate.transferFrom(buyer, buyer, share_id, sender=buyer)
+
+
 def test_approve_transfer__again__replaces_the_one_before(
     certificate, share_id, owner_a, owner_b, buyer, offer, engine
 ):

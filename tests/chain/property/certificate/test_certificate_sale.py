@@ -141,3 +141,30 @@ def test_sale__of_a_share_in_use__ends_the_use(certificate, offered, owner_a, ow
     tx = certificate.moveBySale(offered, owner_a, owner_b, PRICE, ZERO, sender=market)
     assert certificate.UpdateUser(tokenId=offered, user=ZERO, expires=0) in tx.events
     assert (certificate.userOf(offered), certificate.userExpires(offered)) == (ZERO, 0)
+
+
+# -------------------------------------------------------------------------------------------------- could it be sold
+
+
+def test_saleable__offered_share__lien_or_not(certificate, offered, market, lender):
+    certificate.requireSaleable(offered, market)
+    certificate.placeLien(offered, sender=lender)
+    certificate.requireSaleable(offered, market)
+
+
+def test_saleable__says_what_a_sale_would_say(certificate, offered, owner_a, owner_b, market, lender, freeze):
+    with ape.reverts(certificate.ERC721InsufficientApproval, operator=lender, tokenId=offered):
+        certificate.requireSaleable(offered, lender)
+    with ape.reverts(certificate.ERC721NonexistentToken, tokenId=MAX):
+        certificate.requireSaleable(MAX, market)
+    freeze(owner_a, offered)
+    with ape.reverts(certificate.ERC7943InsufficientUnfrozenBalance, account=owner_a, tokenId=offered):
+        certificate.requireSaleable(offered, lender)
+
+
+def test_saleable__leased__is_said_first(certificate, offered, owner_a, owner_b, market, lender, new_holder, freeze):
+    lessor = new_holder(leases=True)
+    certificate.placeLease(offered, owner_b, 2**40, sender=lessor)
+    freeze(owner_a, offered)
+    with ape.reverts(certificate.ShareLocked, shareId=offered, lienHolder=ZERO, leaseHolder=lessor):
+        certificate.requireSaleable(offered, market)
