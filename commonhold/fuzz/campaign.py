@@ -143,7 +143,8 @@ class Campaign:
             violation = replay(self.world, self.laws, sequence) or violation
         file = FAILURES / f"{violation.law}-{self.report.seed}-{number}.json"
         found_by = f"{self.report.seed}/{number}"
-        facts = {"law": violation.law, "message": str(violation), "seed": found_by, **vouched(self.world)}
+        facts = {"law": violation.law, "message": str(violation), "seed": found_by, "endings": self.world.endings}
+        facts |= vouched(self.world)
         if isinstance(self.laws, MoneyLaws):
             facts["focus"] = self.laws.focus
         actions.save(file, sequence, self.world.names, facts)

@@ -40,6 +40,8 @@ class World:
         self.cast = cast
         self.names = Names({**cast.address, **port.addresses})
         self.actions: list[Action] = []
+        self.endings: list[str] = []
+        """How each action must end by the model: `done`, or the name of the error."""
         self.next_at = model.chain.now + 1
         self.errors_seen: Counter[str] = Counter()
         self.succeeded = False  # whether any action since the last `begin_rule` did
@@ -88,6 +90,7 @@ class World:
         self.next_at = action.at + 1
         self.before(action, call)
         outcome = self.model.perform(call, sender)
+        self.endings.append(outcome.refused.name if outcome.refused else "done")
         sent: Sent | None = None
         try:
             sent = self.port.send(call, sender)
@@ -161,6 +164,7 @@ class World:
         self.model, self.ghosts = copy.deepcopy((model, ghosts))
         self.next_at = next_at
         self.actions = []
+        self.endings = []
 
     def told(self) -> str:
         """The sequence so far, one action a line, with names for addresses."""
