@@ -61,6 +61,12 @@ CHANGEABLE = (
     "fees.mortgage_company",
     "fees.dao",
     "fees.providers",
+    "governance.voting_delay",
+    "governance.voting_period",
+    "governance.late_extension",
+    "governance.quorum",
+    "governance.threshold_votes",
+    "governance.proposal_guardian",
 )
 """Parameters that the DAO can change. Once it has called their contract, the file may say otherwise than at the
 deployment; what is in force then is for the rest of the proof to judge."""

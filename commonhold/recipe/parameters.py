@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import builtins
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from eth_utils import keccak
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
 from commonhold.build import ROOT
 from commonhold.inputs.spelling import canonical_spellings
 from commonhold.recipe import yaml_lines
+from commonhold.recipe.governance_parameters import Ballot, Governance
+from commonhold.recipe.sections import Disagreement, Section
 from commonhold.recipe.units import (
     DAY,
     FIXED_POINT,
@@ -61,14 +63,6 @@ class ParametersError(Exception):
     """A parameters file is wrong. One line for each fault: file, line, field, value, what was expected."""
 
 
-class _Disagreement(ValueError):
-    """Parameters that are right alone but not together. `field` is a dotted path from where it was found."""
-
-    def __init__(self, field: str, expected: str) -> None:
-        super().__init__(expected)
-        self.field = field
-
-
 # --------------------------------------------------------------------------------------------------------- sections
 
 
@@ -80,20 +74,6 @@ YearlyRate = Annotated[PercentAYear, between(0, 100, PERCENT, "% a year")]
 RateStep = Annotated[PercentAYear, between(0, 20, PERCENT, "% a year")]
 SettlePeriod = Annotated[Seconds, between(1, 180 * 24, HOUR, "hours")]
 Principal = Annotated[Dollars, between(1, 10**10, FIXED_POINT, "USD")]
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="after")
-    def _check_together(self) -> Self:
-        for field, expected in self.disagreements():
-            raise _Disagreement(field, expected)
-        return self
-
-    def disagreements(self) -> list[tuple[str, str]]:
-        """Fields that are right alone but not together, with what was expected."""
-        return []
 
 
 class Roles(Section):
@@ -304,7 +284,7 @@ class Fees(Section):
     split: Split
     mortgage_company: Account
     dao: Account | None = None  # left out, the timelock
-    providers: Annotated[list[Provider], Field(max_length=20)] = []
+    providers: Annotated[list[Provider], Field(max_length=20, default_factory=list)]
 
     def disagreements(self) -> list[tuple[str, str]]:
         total = sum(self.split.parts)
@@ -496,6 +476,8 @@ class Parameters(Section):
     market: Market
     lease: Lease
     escrow: Escrow
+    governance: Governance
+    ballot: Ballot
     local: Local | None = None
 
     def disagreements(self) -> list[tuple[str, str]]:
@@ -547,13 +529,15 @@ class Parameters(Section):
         return found + [(path, "the address of a contract") for path in needed if not self.has(path)]
 
     def account_paths(self) -> list[str]:
-        """Where accounts stand that get a right: the roles' holders, the nodes, and who is paid fees."""
+        """Where accounts stand that get a right: the roles' holders, the nodes, who is paid fees, and who votes."""
         return [
             *(f"roles.{name}" for name in Roles.model_fields),
             "oracle.nodes",
             "fees.mortgage_company",
             *(["fees.dao"] if self.fees.dao is not None else []),
             *(f"fees.providers.{place}.payee" for place in range(len(self.fees.providers))),
+            "governance.accounts",
+            "governance.proposal_guardian",
         ]
 
     @builtins.property  # the section `property` hides it here
@@ -655,7 +639,7 @@ def _faults(problem: ValidationError, data: Any, lines: dict[yaml_lines.Path, in
 def _fault(error: Any, data: Any, lines: dict[yaml_lines.Path, int], shown: str) -> str:
     path: yaml_lines.Path = tuple(error["loc"])
     cause = error.get("ctx", {}).get("error")
-    if isinstance(cause, _Disagreement):
+    if isinstance(cause, Disagreement):
         path = (*path, *(int(part) if part.isdigit() else part for part in cause.field.split(".")))
     nearest = path
     while nearest not in lines and nearest:
@@ -667,7 +651,7 @@ def _fault(error: Any, data: Any, lines: dict[yaml_lines.Path, int], shown: str)
     if error["type"] == "extra_forbidden":
         return f"{place}: there is no such parameter"
     value = f"{_cut(_at(data, path, error['input']))}: "
-    if isinstance(cause, _Disagreement) and (path not in lines or isinstance(_at(data, path, None), dict)):
+    if isinstance(cause, Disagreement) and (path not in lines or isinstance(_at(data, path, None), dict)):
         value = ""  # of fields that are not there, and of whole sections
     expected = str(cause) if cause is not None else error["msg"][0].lower() + error["msg"][1:]
     return f"{place}: {value}expected {expected}"

@@ -194,6 +194,18 @@ MARKET_PEERS = (
 )
 """The `MarketPeers` of IShareMarket."""
 
+GOVERNOR_TERMS = (
+    Param("governance.voting_delay"),
+    Param("governance.voting_period"),
+    Param("governance.late_extension"),
+    Param("governance.cool_down"),
+    Param("governance.quorum"),
+    Param("governance.threshold_votes"),
+    Param("governance.quorum_floor"),
+    Param("governance.proposal_guardian"),
+)
+"""The `GovernorTerms` of ICommonholdGovernor."""
+
 PLAN = Plan(
     contracts=(
         ContractEntry("hub", "AccessHub", (Deployer(),)),
@@ -339,6 +351,24 @@ PLAN = Plan(
                 Param("escrow.rules"),
             ),
         ),
+        # The governor takes the council's place in the timelock by a decision of the council (recipe/handover.py).
+        ContractEntry(
+            "hold",
+            "GovernanceToken",
+            (
+                Ref("hub"),
+                Param("governance.supply"),
+                Param("governance.accounts"),
+                Param("governance.amounts"),
+                Ref("timelock"),
+            ),
+        ),
+        ContractEntry("governor", "CommonholdGovernor", (Ref("hold"), Ref("timelock"), GOVERNOR_TERMS)),
+        ContractEntry(
+            "ballot",
+            "HouseBallot",
+            (Ref("hub"), (Ref("credentials"), Ref("certificate"), Ref("house_escrow")), Param("ballot.rules")),
+        ),
         ContractEntry("treasury_lens", "TreasuryLens", (Ref("treasury"),)),
         ContractEntry("loan_checks", "LoanChecks", (Ref("desk"), Ref("treasury_lens"))),
         ContractEntry("loan_lens", "LoanLens", (Ref("desk"), Ref("loan_checks"))),
@@ -460,6 +490,7 @@ PLAN = Plan(
             for reporter in ("market", "lease_to_buy")
         ),
         RowEntry("desk", "setMarket", (Ref("market"), True), "isMarket", (Ref("market"),), True),
+        RowEntry("house_escrow", "setBallot", (Ref("ballot"), True), "isBallot", (Ref("ballot"),), True),
         # Place 0 of the market's table of currencies is the coin's.
         RowEntry("market", "setCurrency", (1, _reserve, RESERVE_FEED), "currencyOf", (1,), _reserve, field="token"),
         RowEntry(

@@ -109,6 +109,7 @@ class _Examiner:
         yield from self._feeds()
         yield from self._sale_reporters()
         yield from self._ballots()
+        yield from self._governor()
         yield from self._markets()
         yield from self._currencies()
         yield from self._history()
@@ -228,6 +229,10 @@ class _Examiner:
     def _timelock(self) -> Iterator[Holding]:
         timelock = self.suite.timelock
         delay = timelock.getMinDelay()
+        is_handed_over = timelock.hasRole(PROPOSER_ROLE, self.suite.governor.address)
+        # The council until the governor takes its place; never both. Then nobody else executes: only the governor looks
+        # at the code of what it executes.
+        steering = {self.suite.governor.address if is_handed_over else self._council()}
         granted = {(event["role"], event["account"]) for event in self._events(timelock, "RoleGranted")}
         for role, account in sorted(granted):
             if not timelock.hasRole(role, account):
@@ -238,8 +243,10 @@ class _Examiner:
                 fault = "deployer-in-timelock"
             elif name == "DEFAULT_ADMIN" and account != timelock.address:
                 fault = "timelock-with-foreign-admin"
-            elif name in ("PROPOSER", "CANCELLER") and account != self._council():
+            elif name in ("PROPOSER", "CANCELLER") and account not in steering:
                 fault = "timelock-of-foreign-council"
+            elif name == "EXECUTOR" and is_handed_over and account not in steering:
+                fault = "timelock-with-foreign-executor"
             elif delay < self.suite.parameters.dao.timelock_delay:
                 fault = "timelock-with-short-delay"
             yield self._holding(f"timelock role {name}", account, f"delay {delay} s", fault)
@@ -403,6 +410,23 @@ class _Examiner:
         for ballot in sorted({event["ballot"] for event in self._events(escrow, "BallotSet")}):
             if escrow.isBallot(ballot):
                 yield self._holding("escrow ballot", ballot, "", "" if ballot in self.names else "foreign-ballot")
+
+    def _governor(self) -> Iterator[Holding]:
+        """Who cancels proposals, whom the governor obeys and drives, and what no vote can change in it."""
+        suite, governor = self.suite, self.suite.governor
+        rules, guardian = suite.parameters.governance, governor.proposalGuardian()
+        # The DAO may name another one; none is as good.
+        is_planned = guardian == address_of(suite, rules.proposal_guardian)
+        yield self._holding("governor proposal guardian", guardian, "" if is_planned else "not as in the parameters")
+        for name, found, own in (
+            ("token", governor.token(), suite.hold),
+            ("timelock", governor.timelock(), suite.timelock),
+        ):
+            yield self._holding(f"governor {name}", found, "", "" if found == own.address else "foreign-governor")
+        fixed = (governor.quorumFloor(), governor.coolDown(), suite.hold.totalSupply())
+        fault = "" if fixed == (rules.quorum_floor, rules.cool_down, rules.supply) else "governor-unlike-parameters"
+        detail = f"not as in the parameters: {fixed}" if fault else "as in the parameters"
+        yield self._holding("governor terms", governor.address, detail, fault)
 
     def _markets(self) -> Iterator[Holding]:
         """Whoever has a row of markets can draw approved loans in their borrowers' names."""

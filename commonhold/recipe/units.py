@@ -142,6 +142,9 @@ Days = Annotated[int, BeforeValidator(_whole_days)]
 Coins = Annotated[int, BeforeValidator(_amount_of("100_000 HMD", "HMD"))]
 """An amount of coins: wei."""
 
+Votes = Annotated[int, BeforeValidator(_amount_of("2_000_000 HOLD", "HOLD"))]
+"""An amount of HOLD: 18 decimals."""
+
 Dollars = Annotated[int, BeforeValidator(_amount_of("0.97 USD", "USD"))]
 """A price, or an amount of dollars: 18 decimals."""
 

@@ -6,10 +6,11 @@ import {ICouncilTimelock} from "../../interfaces/access/ICouncilTimelock.sol";
 
 /// @title The DAO's hand: what it decides waits here, for all to see, before it acts
 /// @notice The council proposes and cancels, anyone executes once the delay is over. Nobody else has a right here: the
-/// timelock is its own admin, so that the governor can take the council's place by a proposal of the council.
+/// timelock is its own admin, so that the governor can take the council's place by a proposal of the council. From then
+/// on the governor alone executes, too, because it looks at the targets' code.
 /// @custom:kill The council cancels a proposal before it is executed.
 contract CouncilTimelock is TimelockController, ICouncilTimelock {
-    /// @dev Bounds of the delay at construction, in seconds.
+    /// @dev Bounds of the delay, in seconds: at construction and later.
     uint256 private constant MIN_DELAY_FROM = 1 hours;
     uint256 private constant MIN_DELAY_TO = 30 days;
 
@@ -19,7 +20,18 @@ contract CouncilTimelock is TimelockController, ICouncilTimelock {
         TimelockController(minDelay, _only(council), _only(address(0)), address(0))
     {
         require(council != address(0), InvalidCouncil(council));
-        require(minDelay >= MIN_DELAY_FROM && minDelay <= MIN_DELAY_TO, DelayOutOfRange(minDelay));
+        _requireInRange(minDelay);
+    }
+
+    /// @inheritdoc TimelockController
+    /// @dev Without bounds, one decision could take everybody's time to leave before the next.
+    function updateDelay(uint256 newDelay) public override {
+        _requireInRange(newDelay);
+        super.updateDelay(newDelay);
+    }
+
+    function _requireInRange(uint256 delay) private pure {
+        require(delay >= MIN_DELAY_FROM && delay <= MIN_DELAY_TO, DelayOutOfRange(delay));
     }
 
     /// @dev A list of one. The zero address among executors stands for anyone.

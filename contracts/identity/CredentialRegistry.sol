@@ -244,6 +244,13 @@ contract CredentialRegistry is ICredentialRegistry, Signpost, RoleGated, EIP712 
     }
 
     /// @inheritdoc ICredentialRegistry
+    function isValidPerson(address wallet) external view returns (bool) {
+        Record storage record = _records[wallet];
+        // Only the registry itself issues under the id 0.
+        return record.issuerId != 0 && _statusOf(record) == Status.Valid;
+    }
+
+    /// @inheritdoc ICredentialRegistry
     function ownerIdOf(address wallet) external view returns (bytes32) {
         return _records[wallet].ownerId;
     }

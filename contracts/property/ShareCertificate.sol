@@ -466,6 +466,14 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
     }
 
     /// @inheritdoc IShareCertificate
+    function holdingOf(ShareId shareId) external view returns (address owner, uint40 since) {
+        Share share = _shares[shareId.raw()];
+        owner = _ownerOf(shareId.raw(), share);
+        if (share.moveNumber() != 0) since = share.acquiredAt();
+        else if (owner != address(0)) since = _houses[shareId.raw() >> 8].tokenizedAt();
+    }
+
+    /// @inheritdoc IShareCertificate
     function moveNumberOf(ShareId shareId) external view returns (uint32) {
         return _shares[shareId.raw()].moveNumber();
     }

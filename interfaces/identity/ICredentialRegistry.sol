@@ -185,6 +185,9 @@ interface ICredentialRegistry {
     /// @notice Whether `wallet` holds a credential that counts now.
     function isValid(address wallet) external view returns (bool);
 
+    /// @notice Whether `wallet` holds a credential that counts now, and not one of a contract of the protocol.
+    function isValidPerson(address wallet) external view returns (bool);
+
     /// @notice The owner id that `wallet` holds or held; zero if none ever.
     function ownerIdOf(address wallet) external view returns (bytes32);
 

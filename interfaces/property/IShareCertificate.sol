@@ -243,6 +243,10 @@ interface IShareCertificate {
         view
         returns (bytes32 fingerprint, address owner, address manager, address lienHolder);
 
+    /// @notice Who owns a share, and since when (seconds): a recovery keeps the time, it is the same owner. Zeros if it does
+    /// not exist.
+    function holdingOf(ShareId shareId) external view returns (address owner, uint40 since);
+
     /// @notice How often the share has moved.
     function moveNumberOf(ShareId shareId) external view returns (uint32);
 

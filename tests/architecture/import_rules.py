@@ -25,8 +25,10 @@ LAYERS: dict[str, frozenset[str]] = {
     "coin": frozenset({"access", "identity", "property", "oracle"}),  # the reserve token's price
     "lending": frozenset({"access", "identity", "property", "oracle", "coin"}),
     "market": frozenset({"access", "identity", "property", "oracle", "coin", "lending"}),
-    "lens": frozenset({"access", "identity", "property", "oracle", "coin", "lending", "market"}),
-    "test": frozenset({"access", "identity", "property", "oracle", "coin", "lending", "market", "lens"}),
+    # What the DAO owns does not know it; only the lens shows its votes.
+    "governance": frozenset({"access", "identity", "property", "oracle", "coin", "lending", "market"}),
+    "lens": frozenset({"access", "identity", "property", "oracle", "coin", "lending", "market", "governance"}),
+    "test": frozenset({"access", "identity", "property", "oracle", "coin", "lending", "market", "governance", "lens"}),
 }
 """Each layer of contracts and interfaces with those below it. All may import interfaces of standards."""
 

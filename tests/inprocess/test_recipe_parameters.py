@@ -365,10 +365,11 @@ def public() -> str:
     text = text.replace("heartbeat: 25 hours", f"feed: {RESERVE_FEED}\n    heartbeat: 25 hours")
     text = text.replace("reserve:\n", f"reserve:\n  token: {TOKEN}\n", 1)
     accounts = re.compile(
-        r"^ +(council|guardian|registrar|issuer|underwriter|mediator|court|nodes|mortgage_company|payee): "
-        r"(?!.*%)[^#\n]*",
+        r"^ +(council|guardian|registrar|issuer|underwriter|mediator|court|nodes|mortgage_company|payee|"
+        r"proposal_guardian): (?!.*%)[^#\n]*",
         re.MULTILINE,
     )
+    text = re.sub(r"\{account: (\d+)", lambda found: f"{{account: '0x{int(found[1]):040x}'", text)
     return accounts.sub(lambda line: re.sub(r"\d+", lambda found: f"'0x{int(found[0]):040x}'", line[0]), text)
 
 

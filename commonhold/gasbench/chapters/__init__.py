@@ -5,6 +5,7 @@ from commonhold.gasbench.chapters import (
     certificate,
     coin,
     encumbrances,
+    governance,
     identity,
     income,
     leasing,
@@ -30,6 +31,7 @@ CHAPTERS = [
         lending,
         market,
         leasing,
+        governance,
         baseline,
     )
 ]

@@ -22,7 +22,8 @@ from pydantic import Field, ValidationError
 from commonhold.inputs.files import Faults, read_text
 from commonhold.inputs.problems import InputError, Problem, shown
 from commonhold.recipe import yaml_lines
-from commonhold.recipe.parameters import FOLDER, LOCAL_CHAIN_ID, WHOLE_BPS, Parameters, Section
+from commonhold.recipe.parameters import FOLDER, LOCAL_CHAIN_ID, WHOLE_BPS, Parameters
+from commonhold.recipe.sections import Section
 from commonhold.recipe.units import (
     DAY,
     FIXED_POINT,

@@ -38,6 +38,8 @@ LEFT_OUT = {
     ("loans", "HomeMarked"),
     # The lessee's new wallet: the certificate says it, too.
     ("lease_to_buy", "UseMoved"),
+    # How it voted is about the house: it bears on nobody's title.
+    ("ballot", "ShareVoted"),
 }
 TESTS_OWN = {"test_book", "lien_holder", "reserve", "index_feed", "reserve_feed"}
 SHARES_OWN = ("ShareId", "LoanId", "LeaseId")
