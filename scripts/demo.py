@@ -31,6 +31,8 @@ from commonhold.operations.connection import (
     tokenize_options,
     write_addresses,
 )
+from commonhold.operations.governance.roles import audit
+from commonhold.operations.governance.roles_tables import print_audit
 from commonhold.operations.history import follow
 from commonhold.operations.history.output import as_table
 from commonhold.operations.lending.applications import outcome_table
@@ -47,6 +49,7 @@ from commonhold.operations.tables import certificate_table, gas_table, portfolio
 from commonhold.operations.terminal import homes_left
 from commonhold.operations.treasury_tables import balance_table, demand_table, queue_table
 from commonhold.oracle.feeds import show_feed
+from commonhold.recipe.handover import hand_over
 
 
 @click.command(cls=NetworkCommand)
@@ -75,6 +78,7 @@ def cli(provider, homes):
     charts.append(draw_loans(loans))
     tell_of_the_money(connection, story)
     tell_of_the_market(connection, story, loans)
+    tell_of_the_powers(connection)
     chronicle = story.chronicle
     rows = [(refusal.tried, refusal.error, _values(refusal.named)) for refusal in chronicle.refusals]
     console.print(refusal_table(rows))
@@ -85,6 +89,18 @@ def cli(provider, homes):
     console.print(f"charts: {', '.join(str(chart.relative_to(ROOT)) for chart in charts)}")
     console.print(f"addresses and ABIs: {addresses.relative_to(ROOT)}")
     console.print(f"{time.monotonic() - began:.1f} s")
+
+
+def tell_of_the_powers(connection: Connection) -> None:
+    """The council hands its place to the governor; then who can do what, read from the chain."""
+    suite, console = connection.suite, connection.console
+    hand_over(suite)
+    console.print("\nThe council's last decision: the governor takes its place in the timelock\n")
+    found = audit(suite)
+    print_audit(console, found)
+    console.print()
+    if found.findings:
+        raise click.ClickException(f"not as planned: {', '.join(found.rules)}")
 
 
 def tell_of_the_money(connection: Connection, story: Story) -> None:

@@ -39,6 +39,7 @@ from commonhold.oracle.observations import MAX_UINT40
 from commonhold.oracle.publish import accept, read_state, submit, update
 from commonhold.oracle.report import OBSERVATION_WINDOW, propose
 from commonhold.oracle.report_file import ReportFile, read_report, read_tree, write_report
+from commonhold.recipe.handover import is_handed_over
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 KEY = click.option("--key", required=True, help="The node's keystore file; on local chains also an account's number.")
@@ -199,7 +200,7 @@ def update_feeds(provider, file, feeds, accepting, sender):
 @click.option("--node", "nodes", multiple=True, required=True, help="All nodes of the new set, by index: addresses.")
 @click.option("--max-faulty", type=click.IntRange(1, 10), required=True, help="How many may lie: n >= 3f + 1.")
 def rotate(provider, nodes, max_faulty):
-    """Put other nodes in place: done at once on a local chain, elsewhere what the council has to propose."""
+    """Put other nodes in place: done at once on a local chain, elsewhere what has to be proposed."""
     connection = connect(provider)
     suite, console = connection.suite, connection.console
     addresses = [connection.wallet(node) for node in nodes]
@@ -211,6 +212,10 @@ def rotate(provider, nodes, max_faulty):
     if suite.engine.is_local:
         change.carry_out(suite)
         console.print(node_table(read_state(suite.aggregator).node_set))
+        return
+    if is_handed_over(suite):
+        say(console, "# Save this as a file, for `ape run dao propose`:")
+        say(console, change.proposal_file)
         return
     say(console, "The council proposes this to the timelock, and executes it when the delay has passed:")
     for name, value in change.lines.items():

@@ -25,7 +25,8 @@ from commonhold.oracle.nodeset import NodeSet
 from commonhold.oracle.publish import State
 from commonhold.oracle.report import Proposal, SignedReport, assemble
 from commonhold.oracle.report_file import ReportFile, read_report
-from commonhold.recipe.governing import NO_PREDECESSOR, as_dao
+from commonhold.recipe.governing import NO_PREDECESSOR
+from commonhold.recipe.handover import decide
 
 SHOWN_FEEDS = 40
 PASSWORD = "COMMONHOLD_NODE_PASSWORD"  # noqa: S105 - the name of a variable
@@ -138,7 +139,7 @@ def house_feeds(suite: Any) -> list[bytes]:
 
 @dataclass(frozen=True)
 class Rotation:
-    """A new set of nodes, as the council proposes it to the DAO's timelock."""
+    """A new set of nodes, as the DAO puts it in place: the council by the timelock, or a vote."""
 
     nodes: tuple[str, ...]
     max_faulty: int
@@ -149,7 +150,7 @@ class Rotation:
 
     def carry_out(self, suite: Any) -> Any:
         """Propose, wait and execute, on a local chain, where time can be moved."""
-        return as_dao(suite, suite.aggregator, "setNodes", list(self.nodes), self.max_faulty)
+        return decide(suite, suite.aggregator, "setNodes", list(self.nodes), self.max_faulty)
 
     @property
     def lines(self) -> dict[str, str]:
@@ -160,6 +161,21 @@ class Rotation:
             "delay": f"{self.delay:,} seconds",
             "execute with": f"0x{self.execute.hex()}",
         }
+
+    @property
+    def proposal_file(self) -> str:
+        """What `ape run dao propose` takes, once votes decide."""
+        nodes = "".join(f'\n        - "{node}"' for node in self.nodes)
+        return (
+            f"title: {len(self.nodes)} nodes, at most {self.max_faulty} of them faulty\n"
+            "text: Other nodes value the houses.\n"
+            "actions:\n"
+            "  - target: aggregator\n"
+            "    function: setNodes\n"
+            "    arguments:\n"
+            f"      nodes:{nodes}\n"
+            f"      maxFaulty: {self.max_faulty}\n"
+        )
 
 
 def rotation(suite: Any, nodes: Sequence[str], max_faulty: int) -> Rotation:

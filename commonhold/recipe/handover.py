@@ -7,12 +7,14 @@ with what was voted on. What was scheduled before and not executed by then can't
 
 from __future__ import annotations
 
+from typing import Any
+
 from eth_utils import keccak
 
 from commonhold.engines.base import ZERO_ADDRESS, Contract, Receipt
 from commonhold.recipe.deploy import Suite
-from commonhold.recipe.governing import NO_PREDECESSOR, role_holder
-from commonhold.recipe.voting import Action, action
+from commonhold.recipe.governing import NO_PREDECESSOR, as_dao, role_holder
+from commonhold.recipe.voting import Action, action, by_vote
 
 PROPOSER, EXECUTOR, CANCELLER = (keccak(text=f"{name}_ROLE") for name in ("PROPOSER", "EXECUTOR", "CANCELLER"))
 SALT = keccak(text="hand-over to the governor")
@@ -41,3 +43,10 @@ def hand_over(suite: Suite) -> Receipt:
 def is_handed_over(suite: Suite) -> bool:
     """Whether the governor is the timelock's proposer."""
     return bool(suite.timelock.hasRole(PROPOSER, suite.governor.address))
+
+
+def decide(suite: Suite, target: Contract, function: str, *args: Any) -> Receipt:
+    """The DAO of the moment makes the call: the council, or, after the hand-over, a vote. For local chains."""
+    if is_handed_over(suite):
+        return by_vote(suite, action(target, function, *args))
+    return as_dao(suite, target, function, *args)

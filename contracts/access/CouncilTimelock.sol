@@ -26,8 +26,8 @@ contract CouncilTimelock is TimelockController, ICouncilTimelock {
     /// @inheritdoc TimelockController
     /// @dev Without bounds, one decision could take everybody's time to leave before the next.
     function updateDelay(uint256 newDelay) public override {
-        _requireInRange(newDelay);
         super.updateDelay(newDelay);
+        _requireInRange(newDelay);
     }
 
     function _requireInRange(uint256 delay) private pure {

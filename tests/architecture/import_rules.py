@@ -63,7 +63,7 @@ APE_ALLOWED = frozenset({"commonhold.engines.anvil_ape", "commonhold.engines.com
 
 APE_INSIDE_FUNCTIONS = frozenset({"commonhold.build", "commonhold.operations.connection"})
 
-PYREVM_ALLOWED = frozenset({"commonhold.engines.inprocess"})
+PYREVM_ALLOWED = frozenset({"commonhold.engines.copies", "commonhold.engines.inprocess"})
 
 IN_PROCESS = (
     "commonhold.build",
@@ -223,7 +223,7 @@ def _python_problem(module: str, one: PythonImport) -> str | None:
     if top == "ape":
         return _ape_problem(module, one)
     if top == "pyrevm" and module not in PYREVM_ALLOWED:
-        return "only the in-process engine knows pyrevm"
+        return "only the in-process engines know pyrevm"
     if top in ("scripts", "tests"):
         return f"nobody imports {top}"
     if top != "commonhold" or not rest:

@@ -205,7 +205,7 @@ def test_python_check__program_that_keeps_the_rules__has_no_problem():
         ("commonhold/operations/__init__.py", "def f():\n    import scripts.demo", "nobody imports scripts"),
         ("commonhold/operations/__init__.py", "from tests.conftest import wallet", "nobody imports tests"),
         ("scripts/demo.py", "from commonhold.fuzz import machine", "scripts is not above fuzz"),
-        ("commonhold/model/__init__.py", "import pyrevm", "only the in-process engine knows pyrevm"),
+        ("commonhold/model/__init__.py", "import pyrevm", "only the in-process engines know pyrevm"),
         ("commonhold/model/__init__.py", "def f():\n    import ape", "only the ape engine"),
         ("commonhold/weather.py", "import commonhold.build", "'weather' is not on the map"),
     ],

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from ballot_stage import House, make_house
 from dao_stage import Dao, own_dao, wizards_dao
+from rich.console import Console
 
 
 @pytest.fixture
@@ -33,3 +34,17 @@ def houses(
 @pytest.fixture
 def house(houses: Callable[[int], House]) -> House:
     return houses(8)
+
+
+@pytest.fixture
+def say() -> Callable[..., str]:
+    """What a script's console shows: `say(table)`."""
+
+    def shown(*things: Any) -> str:
+        console = Console(width=200)
+        with console.capture() as caught:
+            for thing in things:
+                console.print(thing)
+        return caught.get()
+
+    return shown
