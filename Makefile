@@ -48,7 +48,7 @@ format: setup ## let ruff and forge format the sources
 	@$(VENV)/ruff format --quiet .
 	@node_modules/.bin/forge fmt contracts interfaces
 
-fuzz: build ## random sequences against the model, until a failure or STEPS (SEED repeats a run; FOCUS=money, lending or market)
+fuzz: build ## random sequences against the model, until a failure or STEPS (SEED repeats a run; FOCUS=money, lending, market or governance)
 	@$(VENV)/python -m commonhold.fuzz
 
 simulate: build ## ten years of 1,000 loans in process, the laws checked all along; leaves out/decade.png

@@ -9,12 +9,14 @@ import os
 import random
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from commonhold import build
 from commonhold.engines import InProcessEngine
 from commonhold.fuzz.campaign import Campaign, Report, laws_of, recorded, replay
 from commonhold.fuzz.coverage import errors_never_reached
+from commonhold.fuzz.governance.stage import open_governance_stage
 from commonhold.fuzz.lending.stage import open_lending_stage
 from commonhold.fuzz.market.stage import open_market_stage
 from commonhold.fuzz.money.stage import open_money_stage
@@ -29,11 +31,18 @@ DEFAULT_SECONDS = 240.0
 
 TELL_EVERY = 10.0  # seconds
 
-STAGES = {"suite": open_stage, "money": open_money_stage, "lending": open_lending_stage, "market": open_market_stage}
+STAGES: dict[str, Callable[[InProcessEngine], World]] = {
+    "suite": open_stage,
+    "money": open_money_stage,
+    "lending": open_lending_stage,
+    "market": open_market_stage,
+    "governance": open_governance_stage,
+}
 """What plays: the whole suite by its recipe; treasury, coin, queue and loans alone, with no oracle; houses, values,
-treasury, loans and auctions, with an oracle that says what it is told; or these with sales, leases, houses' purses."""
+treasury, loans and auctions, with an oracle that says what it is told; these with sales, leases, houses' purses; or all
+of it under a governor, with votes, proposals, houses' ballots and stops."""
 
-INTERFACES = {"suite": "", "money": "coin", "lending": "lending", "market": "market"}
+INTERFACES = {"suite": "", **{focus: focus for focus in ("lending", "market", "governance")}, "money": "coin"}
 """Whose errors each should come upon."""
 
 

@@ -18,6 +18,7 @@ from commonhold.build import ROOT
 from commonhold.fuzz import actions
 from commonhold.fuzz.actions import Action
 from commonhold.fuzz.choices import SeededChoices
+from commonhold.fuzz.governance.laws import GovernanceLaws
 from commonhold.fuzz.laws import LawBook
 from commonhold.fuzz.lending.laws import LendingLaws
 from commonhold.fuzz.market.laws import MarketLaws
@@ -68,6 +69,8 @@ Laws = LawBook | MoneyLaws
 def laws_of(world: World) -> Laws:
     """Those of the whole suite, or those of the money, or of lending, where these play alone."""
     if "lending_page" in world.port.contracts:
+        if "governor" in world.port.contracts:
+            return GovernanceLaws(world).watch()
         return (MarketLaws if "market" in world.port.contracts else LendingLaws)(world).watch()
     return LawBook(world) if "registry" in world.port.contracts else MoneyLaws(world).watch()
 

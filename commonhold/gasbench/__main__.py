@@ -32,6 +32,7 @@ from commonhold.gasbench.report import (
 )
 from commonhold.gasbench.rows import Row, beside_peers, measure_all
 from commonhold.gasbench.trace import gas_by_contract
+from commonhold.gasbench.vote_growth import measure_vote_growth
 from commonhold.gasbench.world import World
 from commonhold.recipe import ParametersError, RecipeError, deploy, local_parameters
 
@@ -74,7 +75,8 @@ def _options() -> argparse.Namespace:
 def _measure(world: World) -> Report:
     rows = all_rows()
     measured = measure_all(world, track(rows, "measuring rows", console=messages))
-    growth = measure_loan_growth(world, _say_loans) + measure_growth(world, _say_homes)
+    growth = measure_loan_growth(world, _say_loans) + measure_vote_growth(world, _say_voters)
+    growth += measure_growth(world, _say_homes)  # the last, since it leaves its homes
     return Report(beside_peers(rows, measured), growth, runtime_sizes())
 
 
@@ -84,6 +86,10 @@ def _say_homes(done: int, wanted: int) -> None:
 
 def _say_loans(done: int, wanted: int) -> None:
     _say_progress("open loans", done, wanted)
+
+
+def _say_voters(done: int, wanted: int) -> None:
+    _say_progress("voters and ballots", done, wanted)
 
 
 def _say_progress(what: str, done: int, wanted: int) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from commonhold.gasbench.chapters import market, oracle, treasury
+from commonhold.gasbench.chapters import governance, market, oracle, treasury
 from commonhold.gasbench.engine import Call
 from commonhold.gasbench.world import COIN, DEADLINE, House, World
 from commonhold.recipe import market as sales
@@ -213,6 +213,21 @@ def _settle(world: World, _newest: House) -> Call:
     return market.settle(world)
 
 
+def _open_ballot(world: World, newest: House) -> Call:
+    governance.fund(world, newest)
+    return governance.open_ballot(world, newest, world.holder)
+
+
+def _vote_in_house(world: World, newest: House) -> Call:
+    world.engine.run(_open_ballot(world, newest))
+    return governance.vote_in_house(world, newest, world.holder, 1)
+
+
+def _conclude_ballot(world: World, newest: House) -> Call:
+    governance.fund(world, newest)
+    return governance.conclude(world, newest, world.holder)
+
+
 SCENES: dict[str, Scene] = {
     "register a home": _register,
     "tokenize 8 shares, existing holder": _tokenize,
@@ -236,4 +251,7 @@ SCENES: dict[str, Scene] = {
     "list a share": _list,
     "buy a listing": _buy_listing,
     "settle a sale": _settle,
+    "a house's ballot: open": _open_ballot,
+    "a house's ballot: the first vote": _vote_in_house,
+    "a house's ballot: conclude and pay": _conclude_ballot,
 }

@@ -196,7 +196,9 @@ def _bound(figure: Figure) -> str:
 
 
 def _growth_table(growth: list[Growth]) -> Table:
-    table = Table(title=f"Growth: {SMALL} and {LARGE:,} homes on chain, or loans open", title_justify="left")
+    table = Table(
+        title=f"Growth: {SMALL} and {LARGE:,} homes on chain, loans open, or voters and ballots", title_justify="left"
+    )
     table.add_column("what, in which state")
     table.add_column(f"{SMALL}", justify="right")
     table.add_column(f"{LARGE:,}", justify="right")

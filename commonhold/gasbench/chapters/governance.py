@@ -120,34 +120,48 @@ _LATER = SameRun(f"{CHAPTER.title}: castVote, a later one", "a later vote in the
 def _house(world: World) -> House:
     """A house of the seller's for a day, with a payee and money."""
     house = world.house(owner=world.seller)
+    fund(world, house)
+    return house
+
+
+def fund(world: World, house: House) -> None:
+    """A payee and money for a house; a week passes, so that its shares can vote."""
     escrow, suite = world.suite.house_escrow, world.suite
     suite.coin.approve(escrow, COIN * 5_000, sender=world.payer)
     escrow.fund(house.id, COIN * 5_000, 0, sender=world.payer)
     escrow.registerPayee(house.id, world.holder, False, sender=world.manager)
     world.engine.advance(7 * DAY)
-    return house
 
 
-def _open(world: World, house: House) -> Call:
-    matter = (world.holder, 4_000 * COIN, INVOICE)
-    return Call(world.seller, world.suite.ballot, "open", (house.share(1), matter))
+def open_ballot(world: World, house: House, owner: str, invoice: bytes = INVOICE) -> Call:
+    matter = (world.holder, 4_000 * COIN, invoice)
+    return Call(owner, world.suite.ballot, "open", (house.share(1), matter))
 
 
-def _vote(world: World, house: House, *numbers: int) -> Call:
+def vote_in_house(world: World, house: House, owner: str, *numbers: int) -> Call:
+    """In the latest ballot."""
     ballot = world.suite.ballot.ballotCount()
-    return Call(world.seller, world.suite.ballot, "vote", (ballot, [house.share(n) for n in numbers], True))
+    return Call(owner, world.suite.ballot, "vote", (ballot, [house.share(n) for n in numbers], True))
+
+
+def conclude(world: World, house: House, owner: str) -> Call:
+    """A payment that half of the shares agreed to."""
+    world.engine.run(open_ballot(world, house, owner))
+    world.engine.run(vote_in_house(world, house, owner, 1, 2, 3, 4))
+    world.engine.advance(7 * DAY)
+    return Call(world.stranger, world.suite.ballot, "conclude", (world.suite.ballot.ballotCount(),))
 
 
 @CHAPTER.row("a house's ballot: open")
 def ballot_open(world: World) -> Call:
-    return _open(world, _house(world))
+    return open_ballot(world, _house(world), world.seller)
 
 
 @CHAPTER.row("a house's ballot: the first vote, one share that never moved", peer=_FIRST, allowed=0.7)
 def ballot_vote(world: World) -> Call:
     house = _house(world)
-    world.engine.run(_open(world, house))
-    return _vote(world, house, 1)
+    world.engine.run(open_ballot(world, house, world.seller))
+    return vote_in_house(world, house, world.seller, 1)
 
 
 @CHAPTER.row("a house's ballot: a later vote, one share that was bought", peer=_LATER, allowed=0.7)
@@ -155,22 +169,18 @@ def ballot_vote_later(world: World) -> Call:
     house = _house(world)
     world.move(house.share(2), world.seller, world.newcomer)
     world.engine.advance(DAY)
-    world.engine.run(_open(world, house))
-    world.engine.run(_vote(world, house, 1))
-    return replace(_vote(world, house, 2), sender=world.newcomer)
+    world.engine.run(open_ballot(world, house, world.seller))
+    world.engine.run(vote_in_house(world, house, world.seller, 1))
+    return replace(vote_in_house(world, house, world.seller, 2), sender=world.newcomer)
 
 
 @CHAPTER.row("a house's ballot: a vote of eight shares, for each", divisor=SHARES)
 def ballot_vote_many(world: World) -> Call:
     house = _house(world)
-    world.engine.run(_open(world, house))
-    return _vote(world, house, *range(1, SHARES + 1))
+    world.engine.run(open_ballot(world, house, world.seller))
+    return vote_in_house(world, house, world.seller, *range(1, SHARES + 1))
 
 
 @CHAPTER.row("a house's ballot: conclude and pay")
 def ballot_conclude(world: World) -> Call:
-    house = _house(world)
-    world.engine.run(_open(world, house))
-    world.engine.run(_vote(world, house, 1, 2, 3, 4))
-    world.engine.advance(7 * DAY)
-    return Call(world.stranger, world.suite.ballot, "conclude", (world.suite.ballot.ballotCount(),))
+    return conclude(world, _house(world), world.seller)
