@@ -148,7 +148,7 @@ def setting_of(
         protocol_holders={suite.treasury.address: Credential(*suite.credentials.credentialOf(suite.treasury)[:6])},
         holders={
             holder.address: Rights(*suite.certificate.holderRights(holder))
-            for holder in (suite.book, suite.auction, suite.market, suite.lease_to_buy, suite.lease_holder)
+            for holder in (suite.book, suite.auction, suite.market, suite.lease_to_buy)
         },
     )
 

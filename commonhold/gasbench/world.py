@@ -169,9 +169,9 @@ class World:
         """A call of the certificate that the loan book makes itself, so that its own book-keeping costs nothing."""
         return Call(self.engine.impersonate(self.suite.book), self.suite.certificate, function, args)
 
-    def as_lease_holder(self, function: str, *args: Any) -> Call:
-        """The same by the contract that holds leases."""
-        return Call(self.engine.impersonate(self.suite.lease_holder), self.suite.certificate, function, args)
+    def as_lessor(self, function: str, *args: Any) -> Call:
+        """The same by the contract of leases."""
+        return Call(self.engine.impersonate(self.suite.lease_to_buy), self.suite.certificate, function, args)
 
     # ---------------------------------------------------------------------------------------------------------- money
 

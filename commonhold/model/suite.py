@@ -10,7 +10,7 @@ from commonhold.model.certificate import Certificate, Rights
 from commonhold.model.coin import UNLIMITED, Coin, Minter
 from commonhold.model.core import Chain, Contract
 from commonhold.model.feeds import ChainlinkFeed, FaultyFeed, FeedTerms, OutsideFeed, Reader
-from commonhold.model.holder import LeaseHolder, Puppet
+from commonhold.model.holder import Puppet
 from commonhold.model.identity import Credential, Credentials
 from commonhold.model.income import Income
 from commonhold.model.lending.auction import AuctionTerms
@@ -134,7 +134,6 @@ class Model(Performing):
         self.certificate = Certificate(self.chain, at["certificate"], self.hub, self.credentials, self.registry)
         self.coin = Coin(self.chain, at["coin"], self.hub)
         self.income = Income(self.chain, at["income"], self.coin, self.certificate, self.credentials)
-        self.lease_holder = LeaseHolder(self.chain, at["lease_holder"], self.certificate)
         self.puppets = {name: Puppet(self.chain, address) for name, address in setting.puppets.items()}
         self._build_oracle(setting.oracle)
         self._build_money(setting.money)

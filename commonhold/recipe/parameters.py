@@ -444,7 +444,6 @@ class Local(Section):
     """What only the local chain has."""
 
     deployer: Account
-    test_lease_holder: bool
     test_book: bool
     first_index: Annotated[Points, between(1, 10**6, FIXED_POINT, "points")] | None = None  # answer of the index's mock
     first_reserve_price: Annotated[Dollars, between(1, 10**4, FIXED_POINT // 100, "cents")]  # the same of the reserve's

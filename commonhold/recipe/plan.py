@@ -399,7 +399,6 @@ PLAN = Plan(
             only_if="local.first_index",
         ),
         ContractEntry("test_book", "TestLoanBook", (Ref("loans"), Ref("treasury")), only_if="local.test_book"),
-        ContractEntry("lease_holder", "TestLeaseHolder", (Ref("certificate"),), only_if="local.test_lease_holder"),
     ),
     functions=(
         FunctionsEntry("credentials", Role.ISSUER, ("issue", "renew", "revoke", "startRecovery", "cancelRecovery")),
@@ -501,15 +500,6 @@ PLAN = Plan(
             (Ref("test_book"),),
             True,
             only_if="local.test_book",
-        ),
-        RowEntry(
-            "certificate",
-            "setHolder",
-            (Ref("lease_holder"), (False, False, True)),
-            "holderRights",
-            (Ref("lease_holder"),),
-            (False, False, True),
-            only_if="local.test_lease_holder",
         ),
     ),
 )

@@ -61,9 +61,9 @@ WRONG = [
     ),
     ("council: 1 ", "council: 1\n  council: 2 ", "the key 'council' stands twice"),
     (
-        "test_lease_holder: true",
-        "test_lease_holder: perhaps",
-        "local.test_lease_holder: 'perhaps': expected input should be",
+        "test_book: true",
+        "test_book: perhaps",
+        "local.test_book: 'perhaps': expected input should be",
     ),
     ("chain_id: 31337", "chain_id: 1", "local: expected a section `local` exactly if chain_id is 31337"),
     ("roles:", "roles: [", "not YAML"),

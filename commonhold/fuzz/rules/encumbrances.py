@@ -1,4 +1,4 @@
-"""Leases and the use of a share, and liens and leases of contracts with rows of their own; loans are in `mortgages`."""
+"""The use of a share, and liens and leases of contracts with rows of their own; loans are in `mortgages`."""
 
 from __future__ import annotations
 
@@ -24,19 +24,6 @@ def until(w: World, c: Choices) -> int:
     return c.one_of((now + c.integer(1, 30 * DAY), now + c.integer(1, 30 * DAY), now + 1, now, now - 1, 0, UINT64_MAX))
 
 
-@rule(weight=2)
-def lease_share(w: World, c: Choices) -> None:
-    share = inputs.share(w, c)
-    lessee = c.mostly(inputs.anyone(w, c), ZERO_ADDRESS, percent=92)
-    w.act(owner_of(w, c, share), "lease_holder", "lease", share, lessee, until(w, c))
-
-
-@rule(weight=2)
-def end_lease(w: World, c: Choices) -> None:
-    share = inputs.share_where(w, c, "lease")
-    w.act(owner_of(w, c, share), "lease_holder", "endLease", share)
-
-
 @rule(weight=3)
 def lend_use(w: World, c: Choices) -> None:
     share = inputs.share(w, c)
@@ -44,10 +31,18 @@ def lend_use(w: World, c: Choices) -> None:
     w.act(owner_of(w, c, share), "certificate", "setUser", share, user, until(w, c))
 
 
-@rule(weight=3)
+def share_to_encumber(w: World, c: Choices) -> int:
+    """Any share; now and then one that bears a lien or a lease already, or is frozen for its owner."""
+    if c.chance(65):
+        return inputs.share(w, c)
+    frozen = [share for owner, share in sorted(w.model.certificate.frozen) if inputs.entry(w, share).owner == owner]
+    return c.one_of(frozen) if frozen and c.chance(30) else inputs.share_where(w, c, c.one_of(("lien", "lease")))
+
+
+@rule(weight=4)
 def row_places_lien(w: World, c: Choices) -> None:
     sender = c.mostly(w.cast["lender"], w.cast["landlord"], w.cast["attacker"], percent=90)
-    w.act(sender, "certificate", "placeLien", inputs.share(w, c))
+    w.act(sender, "certificate", "placeLien", share_to_encumber(w, c))
 
 
 @rule(weight=3)
@@ -63,14 +58,14 @@ def row_forecloses(w: World, c: Choices) -> None:
     w.act(encumbrance_holder(w, c, share), "certificate", "moveByLien", share, to)
 
 
-@rule(weight=2)
+@rule(weight=4)
 def row_places_lease(w: World, c: Choices) -> None:
     sender = c.mostly(w.cast["landlord"], w.cast["lender"], w.cast["attacker"], percent=90)
     lessee = c.mostly(inputs.anyone(w, c), ZERO_ADDRESS, percent=92)
-    w.act(sender, "certificate", "placeLease", inputs.share(w, c), lessee, until(w, c))
+    w.act(sender, "certificate", "placeLease", share_to_encumber(w, c), lessee, until(w, c))
 
 
-@rule(weight=2)
+@rule(weight=4)
 def row_releases_lease(w: World, c: Choices) -> None:
     share = inputs.share_where(w, c, "lease")
     w.act(encumbrance_holder(w, c, share, "lease"), "certificate", "releaseLease", share)
@@ -93,7 +88,7 @@ def row_refreshes_terms(w: World, c: Choices) -> None:
 
 
 def encumbrance_holder(w: World, c: Choices, share: int, kind: str = "lien") -> str:
-    """Mostly who holds it, if that is a puppet; loan book and holder of leases act by their own rules."""
+    """Mostly who holds it, if that is a puppet; the loan book acts by rules of its own."""
     holder = getattr(inputs.entry(w, share), kind)
     usual = holder if holder in w.cast.people else w.cast["lender"]
     return c.mostly(usual, w.cast["lender"], w.cast["landlord"], w.cast["attacker"], percent=88)

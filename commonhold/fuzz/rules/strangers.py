@@ -47,7 +47,7 @@ def steal_share(w: World, c: Choices) -> None:
         ("certificate", "approveTransfer", share, attacker, w.now + 9),
         ("certificate", "completeRecovery", owner, (share,)),
         ("certificate", "setUser", share, attacker, w.now + 9),
-        ("lease_holder", "lease", share, attacker, w.now + 9),
+        ("certificate", "placeLease", share, attacker, w.now + 9),
         ("book", "startForeclosure", w.model.book.loanOfShare(share)),
         ("income", "claim", (share,)),
         ("income", "claimRecovered", owner),

@@ -1,4 +1,5 @@
-"""Liens, leases and the use of a share; the loan book's calls are made by it directly, without its own accounts."""
+"""Liens, leases and the use of a share. What loan book and leases do to the certificate is measured without their own
+accounts."""
 
 from commonhold.gasbench import peers
 from commonhold.gasbench.engine import Call
@@ -57,21 +58,21 @@ def foreclosure_pending(world: World) -> Call:
 
 @CHAPTER.row("lease placed with a lessee; share moved before")
 def lease(world: World) -> Call:
-    return world.as_lease_holder("placeLease", world.moved_share(world.seller), world.newcomer, DEADLINE)
+    return world.as_lessor("placeLease", world.moved_share(world.seller), world.newcomer, DEADLINE)
 
 
 @CHAPTER.row("lease released; share moved before")
 def lease_released(world: World) -> Call:
     share = world.moved_share(world.seller)
-    world.engine.run(world.as_lease_holder("placeLease", share, world.newcomer, DEADLINE))
-    return world.as_lease_holder("releaseLease", share)
+    world.engine.run(world.as_lessor("placeLease", share, world.newcomer, DEADLINE))
+    return world.as_lessor("releaseLease", share)
 
 
 @CHAPTER.row("moveByLease (the lessee buys), existing recipient; share moved before, nothing pending")
 def lease_sale(world: World) -> Call:
     share = world.moved_share(world.seller)
-    world.engine.run(world.as_lease_holder("placeLease", share, world.holder, DEADLINE))
-    return world.as_lease_holder("moveByLease", share, world.holder, 40_000 * COIN, world.suite.coin)
+    world.engine.run(world.as_lessor("placeLease", share, world.holder, DEADLINE))
+    return world.as_lessor("moveByLease", share, world.holder, 40_000 * COIN, world.suite.coin)
 
 
 @CHAPTER.row("setUser, first of the share; share moved before")

@@ -20,9 +20,12 @@ LENT = 10_000 * COIN
 
 
 @pytest.fixture
-def receiver(handles: Any, owner_a: Any, credential: Callable[..., bytes], people: list[Any]) -> Any:
-    """The hostile contract: an owner in good standing."""
+def receiver(
+    handles: Any, suite: Any, dao: Any, owner_a: Any, credential: Callable[..., bytes], people: list[Any]
+) -> Any:
+    """The hostile contract: an owner in good standing, to whom the DAO gave a row for leases besides."""
     contract = handles.engine.deploy("TestReentrantOwner", sender=owner_a)
+    suite.certificate.setHolder(contract.address, (False, False, True), sender=dao)
     credential(contract.address)
     people.append(contract)
     return contract
@@ -68,7 +71,7 @@ def attacks(
     loan_id: int,
 ) -> Any:
     certificate, income, coin = handles.certificate, handles.income, handles.coin
-    book, desk, leases = handles.book, handles.desk, handles.lease_holder
+    book, desk = handles.book, handles.desk
     taken, me, him = share(house, 3), receiver.address, owner_a.address
     return {
         "move on with the used permission": [
@@ -118,8 +121,16 @@ def attacks(
             (book, book.draw.encode(loan_id + 1, me)),
         ],
         "lease to itself": [
-            (leases, leases.lease.encode(taken, me, FOREVER)),
+            (certificate, certificate.placeLease.encode(taken, me, FOREVER)),
             (certificate, certificate.setUser.encode(taken, him, FOREVER)),
+            (certificate, certificate.transferFrom.encode(me, him, taken)),
+        ],
+        "sell by a lease what is its own, and what is not": [
+            (certificate, certificate.placeLease.encode(taken, me, FOREVER)),
+            (certificate, certificate.moveByLease.encode(taken, him, COIN, coin.address)),
+            (certificate, certificate.placeLease.encode(share(house, 4), me, FOREVER)),
+            (certificate, certificate.moveByLease.encode(share(house, 4), me, COIN, coin.address)),
+            (certificate, certificate.moveByLease.encode(other_share, me, COIN, coin.address)),
         ],
         "complete a recovery": [(certificate, certificate.completeRecovery.encode(him, [taken]))],
     }
@@ -136,6 +147,7 @@ NAMES = (
     "draw a loan and get rid of what secures it",
     "ask for a loan and take it",
     "lease to itself",
+    "sell by a lease what is its own, and what is not",
     "complete a recovery",
 )
 
@@ -218,6 +230,20 @@ def test_hook__loan_drawn_in_mid_transfer__holds_its_shares_as_any_other(
         assert certificate.ownerOf(share_id) == receiver.address
         assert tuple(certificate.encumbrancesOf(share_id)) == (handles.book.address, "0x" + "00" * 20)
     assert handles.book.debtOf(loan_id) >= LENT
+    conserved()
+
+
+def test_hook__share_leased_in_mid_transfer__is_locked_as_any_other(
+    handles, house, share, owner_a, receiver, approve_move, attacks, conserved
+):
+    certificate, taken = handles.certificate, share(house, 3)
+    approve_move(taken, receiver.address)
+    armed = [(contract.address, data) for contract, data in attacks["lease to itself"]]
+    receiver.arm(armed, False, sender=owner_a)
+    certificate.safeTransferFrom(owner_a.address, receiver.address, taken, sender=owner_a)
+    assert [answer.succeeded for answer in receiver.answers()] == [True, False, False]
+    assert tuple(certificate.encumbrancesOf(taken)) == ("0x" + "00" * 20, receiver.address)
+    assert certificate.userOf(taken) == receiver.address
     conserved()
 
 

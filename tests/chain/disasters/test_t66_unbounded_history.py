@@ -72,8 +72,8 @@ def live(world: World, house: House, share: int, times: float = 1) -> None:
     calls += [world.deposit_call(house) for _ in often(DEPOSITS)]
     world.engine.run_many(calls)
     lease = (
-        world.as_lease_holder("placeLease", share, world.stranger, 2**33),
-        world.as_lease_holder("releaseLease", share),
+        world.as_lessor("placeLease", share, world.stranger, 2**33),
+        world.as_lessor("releaseLease", share),
     )
     world.engine.run_many([call for _ in often(LIENS) for call in lease])
 
@@ -81,7 +81,7 @@ def live(world: World, house: House, share: int, times: float = 1) -> None:
 def scenes(world: World, house: House, share: int) -> dict[str, Callable[[], Call]]:
     """Every call that changes something of the share, its house or its owner's income, ready to be sent."""
     suite, owner, to = world.suite, world.holder, world.seller
-    lien, lease = world.as_book, world.as_lease_holder
+    lien, lease = world.as_book, world.as_lessor
 
     def after(*before: Call, then: Call) -> Call:
         for call in before:

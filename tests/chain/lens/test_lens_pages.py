@@ -5,6 +5,7 @@ from __future__ import annotations
 import ape
 import pytest
 
+from commonhold.recipe.leasing import open_lease
 from commonhold.recipe.plan import INDEX_FEED
 
 COIN = 10**18
@@ -175,14 +176,15 @@ def test_wallet__owner__shows_all_it_has(
 
 
 def test_wallet__liened_and_leased__names_the_holders(
-    suite, valued_house, active_loan, holding_entity, owner_b, chain, share
+    suite, valued_house, active_loan, admit, holding_entity, owner_b, share
 ):
     house = valued_house(to=holding_entity)
     active_loan(holding_entity, share_id=share(house, 1))
-    suite.lease_holder.lease(share(house, 2), owner_b, chain.pending_timestamp + 86_400, sender=holding_entity)
+    admit(owner_b)
+    open_lease(suite.handles, share(house, 2), owner_b, rent=COIN)
     one, two, *_ = suite.lens.wallet(holding_entity, house, 1).holdings
     assert (one.lienHolder, one.leaseHolder) == (suite.book, ZERO)
-    assert (two.lienHolder, two.leaseHolder) == (ZERO, suite.lease_holder)
+    assert (two.lienHolder, two.leaseHolder) == (ZERO, suite.lease_to_buy)
 
 
 def test_wallet__page_after_page__finds_every_share_once(

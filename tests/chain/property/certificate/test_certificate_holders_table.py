@@ -73,7 +73,6 @@ def test_holders__placed_by_the_recipe__have_no_more_rights_than_they_need(suite
         "book": (True, True, False),
         "auction": (False, True, False),
         "lease_to_buy": (False, False, True),
-        "lease_holder": (False, False, True),
     }
     assert {key: tuple(certificate.holderRights(getattr(suite, key))) for key in expected} == expected
 
