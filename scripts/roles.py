@@ -15,6 +15,7 @@ from ape.cli import network_option
 
 from commonhold.operations.commands import NetworkCommand
 from commonhold.operations.connection import connect
+from commonhold.operations.governance.dao import wallet_of
 from commonhold.operations.governance.powers import read_powers
 from commonhold.operations.governance.roles import audit
 from commonhold.operations.governance.roles_tables import power_table, print_audit, write_graph
@@ -49,7 +50,7 @@ def roles_of(provider, wallet):
     """What one wallet or contract can do: an address, a role, or a contract's name in the plan."""
     connection = connect(provider)
     suite = connection.suite
-    address = suite.contracts[wallet].address if wallet in suite.contracts else connection.wallet(wallet)
+    address = suite.contracts[wallet].address if wallet in suite.contracts else wallet_of(suite, wallet)
     powers = read_powers(suite)
     held = powers.held_by(address)
     if not held:

@@ -375,6 +375,8 @@ PLAN = Plan(
         ContractEntry("market_checks", "MarketChecks", (Ref("market"), Ref("loan_checks"))),
         ContractEntry("lease_checks", "LeaseChecks", (Ref("market"), Ref("lease_to_buy"), Ref("house_escrow"))),
         ContractEntry("market_lens", "MarketLens", (Ref("market_checks"), Ref("lease_checks"))),
+        ContractEntry("governance_checks", "GovernanceChecks", (Ref("governor"), Ref("ballot"))),
+        ContractEntry("governance_lens", "GovernanceLens", (Ref("governance_checks"),)),
         ContractEntry(
             "lens",
             "SuiteLens",
@@ -390,6 +392,7 @@ PLAN = Plan(
                 Ref("treasury_lens"),
                 Ref("loan_lens"),
                 Ref("market_lens"),
+                Ref("governance_lens"),
             ),
         ),
         ContractEntry(

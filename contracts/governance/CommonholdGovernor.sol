@@ -52,8 +52,8 @@ contract CommonholdGovernor is
     /// @inheritdoc ICommonholdGovernor
     uint48 public immutable coolDown;
 
-    /// @dev Zero, and unwritten, until the actions are proposed a second time.
-    mapping(bytes32 actions => uint256) private _rounds;
+    /// @dev Zero, and unwritten, until the same actions on the same code are proposed a second time.
+    mapping(bytes32 content => uint256) private _rounds;
 
     /// @dev Stands for the code of the targets while `cancelPinned` runs; zero at all other times.
     bytes32 private transient _pinnedCode;
@@ -90,8 +90,8 @@ contract CommonholdGovernor is
         override
         returns (uint256)
     {
-        bytes32 actions = _hashOf(targets, values, calldatas);
-        return _idOf(actions, _rounds[actions], _codeOf(targets));
+        bytes32 content = _contentOf(targets, values, calldatas);
+        return _idOf(content, _rounds[content]);
     }
 
     /// @inheritdoc ICommonholdGovernor
@@ -100,10 +100,10 @@ contract CommonholdGovernor is
         view
         returns (uint256)
     {
-        return _rounds[_hashOf(targets, values, calldatas)];
+        return _rounds[_contentOf(targets, values, calldatas)];
     }
 
-    /// @dev Begins a new round if the one before is over for these actions.
+    /// @dev Begins a new round if the one before is over for these actions on this code.
     function _propose(
         address[] memory targets,
         uint256[] memory values,
@@ -111,10 +111,10 @@ contract CommonholdGovernor is
         string memory description,
         address proposer
     ) internal override returns (uint256) {
-        bytes32 actions = _hashOf(targets, values, calldatas);
-        uint256 round = _rounds[actions];
-        uint256 last = _idOf(actions, round, _codeOf(targets));
-        if (proposalSnapshot(last) != 0 && _isOver(last)) _rounds[actions] = round + 1;
+        bytes32 content = _contentOf(targets, values, calldatas);
+        uint256 round = _rounds[content];
+        uint256 last = _idOf(content, round);
+        if (proposalSnapshot(last) != 0 && _isOver(last)) _rounds[content] = round + 1;
         // Refuses the id of a round that still runs.
         return super._propose(targets, values, calldatas, description, proposer);
     }
@@ -129,16 +129,18 @@ contract CommonholdGovernor is
         return true;
     }
 
-    function _hashOf(address[] memory targets, uint256[] memory values, bytes[] memory calldatas)
+    /// @dev Rounds are counted with the code: else a vote on other code would move the present round past a proposal that
+    /// is voted on, waits or cools down.
+    function _contentOf(address[] memory targets, uint256[] memory values, bytes[] memory calldatas)
         private
-        pure
+        view
         returns (bytes32)
     {
-        return keccak256(abi.encode(targets, values, calldatas));
+        return keccak256(abi.encode(targets, values, calldatas, _codeOf(targets)));
     }
 
-    function _idOf(bytes32 actions, uint256 round, bytes32 code) private pure returns (uint256) {
-        return uint256(keccak256(abi.encode(actions, round, code)));
+    function _idOf(bytes32 content, uint256 round) private pure returns (uint256) {
+        return uint256(keccak256(abi.encode(content, round)));
     }
 
     /// @dev The code of all targets, each of which must have some of its own.

@@ -227,6 +227,11 @@ contract HouseBallot is RoleGated, IHouseBallot {
     }
 
     /// @inheritdoc IHouseBallot
+    function isConcluded(BallotId ballotId) external view returns (bool) {
+        return _slots[ballotId].outcome() != 0;
+    }
+
+    /// @inheritdoc IHouseBallot
     function hasVoted(BallotId ballotId, ShareId shareId) external view returns (bool) {
         BallotSlot slot = _slots[ballotId];
         return slot.endsAt() != 0 && shareId.property().raw() == slot.house() && shareId.number() <= slot.shareCount()

@@ -13,20 +13,19 @@ import {ITreasury} from "../../interfaces/coin/ITreasury.sol";
 import {ICredentialRegistry} from "../../interfaces/identity/ICredentialRegistry.sol";
 import {ILoanBook} from "../../interfaces/lending/ILoanBook.sol";
 import {LoanId} from "../../interfaces/lending/LoanId.sol";
-import {IChecks} from "../../interfaces/lens/IChecks.sol";
 import {IShareMarket} from "../../interfaces/market/IShareMarket.sol";
 import {IPropertyValuation} from "../../interfaces/oracle/IPropertyValuation.sol";
 import {ShareId} from "../../interfaces/property/Ids.sol";
 import {IPropertyRegistry} from "../../interfaces/property/IPropertyRegistry.sol";
 import {IShareCertificate} from "../../interfaces/property/IShareCertificate.sol";
-import {IERC7943Fungible, IERC7943NonFungible} from "../../interfaces/standards/IERC7943.sol";
+import {IERC7943NonFungible} from "../../interfaces/standards/IERC7943.sol";
 import {CoinsForUsd} from "../lending/libraries/CoinsForUsd.sol";
+import {RefusalBase} from "./RefusalBase.sol";
 
 /// @title What sales and leases have in common: what their peers say
-/// @dev Each check is a view that looks at what the call looks at, in the call's order, and reverts with the call's
-/// errors; what a check returns is what that view reverts with. So errors of whatever it reads pass through unchanged.
-/// Here: coin, certificate, valuation and the loan book, each asked what it would say if the market or the leases called.
-abstract contract CheckBase is IChecks {
+/// @dev See {RefusalBase} for how. Here: coin, certificate, valuation and the loan book, each asked what it would say if the
+/// market or the leases called.
+abstract contract CheckBase is RefusalBase {
     using CoinsForUsd for ITreasury;
 
     IShareMarket internal immutable SHARE_MARKET;
@@ -45,19 +44,6 @@ abstract contract CheckBase is IChecks {
         (SHARE_MARKET, CREDENTIALS, REGISTRY) = (market, peers.credentials, peers.registry);
         (CERTIFICATE, VALUATION, TREASURY) = (peers.certificate, peers.valuation, peers.treasury);
         (COIN, LEDGER) = (IERC20(address(peers.coin)), peers.desk.peers().ledger);
-    }
-
-    function _requireCode(address candidate) internal view {
-        require(candidate.code.length != 0, MissingCode(candidate));
-    }
-
-    /// @dev What a view of this contract reverts with; nothing if it doesn't.
-    function _refusal(bytes memory call) internal view returns (bytes memory reason) {
-        bool passed;
-        (passed, reason) = address(this).staticcall(call);
-        if (passed) return "";
-        // What can't be judged is not called permitted.
-        if (reason.length == 0) return abi.encodeWithSelector(Unexplained.selector);
     }
 
     function _requireRunning(uint40 stoppedUntil, bytes32 what) internal view {
@@ -82,17 +68,8 @@ abstract contract CheckBase is IChecks {
         if (allowed != type(uint256).max) allowed = Math.saturatingSub(allowed, spent);
         require(allowed >= amount, IERC20Errors.ERC20InsufficientAllowance(spender, allowed, amount));
         uint256 held = Math.saturatingSub(token.balanceOf(owner), spent);
-        if (address(token) == address(COIN)) _requireUnfrozenCoins(owner, amount, held);
+        if (address(token) == address(COIN)) _requireCoins(COIN, owner, amount, held);
         require(amount <= held, IERC20Errors.ERC20InsufficientBalance(owner, held, amount));
-    }
-
-    /// @dev As the coin says it: what nobody has is no matter of freezes.
-    function _requireUnfrozenCoins(address owner, uint256 amount, uint256 held) private view {
-        uint256 unfrozen = Math.saturatingSub(held, IERC7943Fungible(address(COIN)).getFrozenTokens(owner));
-        require(
-            amount <= unfrozen || amount > held,
-            IERC7943Fungible.ERC7943InsufficientUnfrozenBalance(owner, amount, unfrozen)
-        );
     }
 
     /* LOANS */

@@ -33,12 +33,14 @@ contract LeaseChecks is CheckBase, ILeaseChecks {
     /// @inheritdoc ILeaseChecks
     IHouseEscrow public immutable ESCROW;
     uint256 private immutable LEASE_FEE_BPS;
+    uint256 private immutable VENDOR_FEE_BPS;
 
     /// @param market It names what leases work with, too.
     constructor(IShareMarket market, ILeaseToBuy leases, IHouseEscrow escrow) CheckBase(market) {
         _requireCode(address(leases));
         _requireCode(address(escrow));
         (LEASES, ESCROW, LEASE_FEE_BPS) = (leases, escrow, leases.rules().leaseFeeBps);
+        VENDOR_FEE_BPS = escrow.rules().vendorFeeBps;
     }
 
     /* SIGNING A LEASE */
@@ -217,13 +219,16 @@ contract LeaseChecks is CheckBase, ILeaseChecks {
         require(invoiceHash != 0, IHouseEscrow.MissingHash(propertyId));
         require(amount != 0, IHouseEscrow.NothingPaid(propertyId));
         require(!ESCROW.isPaid(propertyId, invoiceHash), IHouseEscrow.AlreadyPaid(propertyId, invoiceHash));
-        uint40 activeFrom = ESCROW.payeeOf(propertyId, payee).activeFrom;
-        bool isActive = activeFrom != 0 && block.timestamp >= activeFrom;
-        require(isActive, IHouseEscrow.NotPayee(propertyId, payee, activeFrom));
+        IHouseEscrow.Payee memory row = ESCROW.payeeOf(propertyId, payee);
+        bool isActive = row.activeFrom != 0 && block.timestamp >= row.activeFrom;
+        require(isActive, IHouseEscrow.NotPayee(propertyId, payee, row.activeFrom));
         IHouseEscrow.Purse memory purse = ESCROW.purseOf(propertyId);
         uint256 limit = purse.limits.invoice;
         require(amount <= limit, IHouseEscrow.AboveInvoiceLimit(propertyId, amount, limit));
         require(amount <= purse.releasable, IHouseEscrow.AboveWindowLimit(propertyId, amount, purse.releasable));
         require(amount <= purse.balance, IHouseEscrow.NotEnough(propertyId, amount, purse.balance));
+        if (row.vendor) amount -= _partUp(amount, VENDOR_FEE_BPS);
+        // The court can freeze, or take, what the escrow holds.
+        _requireCoins(COIN, address(ESCROW), amount, COIN.balanceOf(address(ESCROW)));
     }
 }

@@ -6,6 +6,7 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 import {IHomeDollar} from "../../interfaces/coin/IHomeDollar.sol";
 import {ICredentialRegistry} from "../../interfaces/identity/ICredentialRegistry.sol";
+import {IGovernanceLens} from "../../interfaces/lens/IGovernanceLens.sol";
 import {ILoanLens} from "../../interfaces/lens/ILoanLens.sol";
 import {IMarketLens} from "../../interfaces/lens/IMarketLens.sol";
 import {ISuiteLens} from "../../interfaces/lens/ISuiteLens.sol";
@@ -53,6 +54,8 @@ contract SuiteLens is OracleLens, ISuiteLens {
     ILoanLens public immutable LOAN_LENS;
     /// @inheritdoc ISuiteLens
     IMarketLens public immutable MARKET_LENS;
+    /// @inheritdoc ISuiteLens
+    IGovernanceLens public immutable GOVERNANCE_LENS;
 
     constructor(
         ICredentialRegistry credentials,
@@ -65,7 +68,8 @@ contract SuiteLens is OracleLens, ISuiteLens {
         IPropertyValuation valuation,
         ITreasuryLens treasuryLens,
         ILoanLens loanLens,
-        IMarketLens marketLens
+        IMarketLens marketLens,
+        IGovernanceLens governanceLens
     ) OracleLens(registry, aggregator, reader, valuation) {
         _requireCode(address(credentials));
         _requireCode(address(certificates));
@@ -74,6 +78,7 @@ contract SuiteLens is OracleLens, ISuiteLens {
         _requireCode(address(treasuryLens));
         _requireCode(address(loanLens));
         _requireCode(address(marketLens));
+        _requireCode(address(governanceLens));
         CREDENTIALS = credentials;
         CERTIFICATE = certificates;
         INCOME = income;
@@ -81,6 +86,7 @@ contract SuiteLens is OracleLens, ISuiteLens {
         TREASURY_LENS = treasuryLens;
         LOAN_LENS = loanLens;
         MARKET_LENS = marketLens;
+        GOVERNANCE_LENS = governanceLens;
     }
 
     /* WALLETS */

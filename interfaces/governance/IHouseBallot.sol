@@ -149,6 +149,9 @@ interface IHouseBallot {
     /// @notice A ballot.
     function ballotOf(BallotId ballotId) external view returns (Ballot memory);
 
+    /// @notice Whether the outcome of a ballot is recorded: `conclude` did all that it will do.
+    function isConcluded(BallotId ballotId) external view returns (bool);
+
     /// @notice How many ballots were opened: their numbers end with this one.
     function ballotCount() external view returns (uint256);
 

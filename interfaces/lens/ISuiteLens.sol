@@ -6,6 +6,7 @@ import {ICredentialRegistry} from "../identity/ICredentialRegistry.sol";
 import {PropertyId, ShareId} from "../property/Ids.sol";
 import {IPropertyRegistry} from "../property/IPropertyRegistry.sol";
 import {IShareCertificate} from "../property/IShareCertificate.sol";
+import {IGovernanceLens} from "./IGovernanceLens.sol";
 import {ILoanLens} from "./ILoanLens.sol";
 import {IMarketLens} from "./IMarketLens.sol";
 import {IOracleLens} from "./IOracleLens.sol";
@@ -168,6 +169,9 @@ interface ISuiteLens is IOracleLens {
 
     /// @notice The lens for sales, leases and houses' purses: pages, quotes, and why a step there is refused.
     function MARKET_LENS() external view returns (IMarketLens);
+
+    /// @notice The lens for proposals, votes and houses' ballots: pages, and why a step there is refused.
+    function GOVERNANCE_LENS() external view returns (IGovernanceLens);
 
     /// @notice How many houses a page has at most.
     function MAX_PROPERTIES_PER_PAGE() external view returns (uint256);

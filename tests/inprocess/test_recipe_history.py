@@ -251,7 +251,7 @@ def test_coins__that_a_constructor_of_his_own_wrote__are_found(parameters):
 
 def test_contract__that_the_factory_did_not_create__is_found(suite):
     """A record that names another lens, of this build."""
-    lens = suite.engine.deploy("SuiteLens", *([suite.renderer] * 11), sender=suite.deployer)
+    lens = suite.engine.deploy("SuiteLens", *([suite.renderer] * 12), sender=suite.deployer)
     addresses = {key: contract.address for key, contract in suite.contracts.items()} | {"lens": lens.address}
     found = examine(Suite(suite.engine, suite.parameters, suite.deployer, addresses)).faults
     assert [(holding.place, holding.fault) for holding in found] == [("lens creation", "unseen-creation")]

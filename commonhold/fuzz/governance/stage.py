@@ -25,6 +25,7 @@ from commonhold.fuzz.governance.scene import (
     VOTING_DELAY,
     VOTING_PERIOD,
 )
+from commonhold.fuzz.governance.world import GovernedWorld
 from commonhold.fuzz.lending.stage import DEPLOYED_FROM, FURTHEST, STOP_PERIOD, ChainInstalments, Laid, lay_lending
 from commonhold.fuzz.market.scene import BALLOT, ESCROW_RULES, LEASE_RULES
 from commonhold.fuzz.market.stage import (
@@ -162,7 +163,7 @@ def stage_governance(engine: InProcessEngine, deployed_from: int = DEPLOYED_FROM
     model = GovernanceModel(setting, engine.now(), instalments, Prints(ChainPrints(port)))
     registry = model.registry.address
     model.hub.function_roles[registry, "stopRegistration"] = Roles.GUARDIAN
-    return World(port, model, laid.cast(), furthest=FURTHEST, shares_seconds=True)
+    return GovernedWorld(port, model, laid.cast(), furthest=FURTHEST, shares_seconds=True)
 
 
 def allotted(laid: Laid) -> dict[str, int]:

@@ -1,7 +1,7 @@
-"""L15: whatever the guardian stops, who leaves, repays, claims, is refunded or votes does so as if nothing was stopped.
+"""L15: whatever is stopped, and with oracles dead, who leaves, repays, claims, is refunded or votes does so as ever.
 
-Each way out is tried on the chain twice in the same second, without and with a combination of stops, in branches that
-are rolled back: both have to end alike, to the last coin. The model is not asked.
+Each way out is tried on the chain twice in the same second, without and with a combination of hindrances, in branches
+that are rolled back: both have to end alike, to the last coin. The model is not asked.
 """
 
 from __future__ import annotations
@@ -14,15 +14,18 @@ from typing import Any
 
 from commonhold.fuzz.inputs import COIN, DAY
 from commonhold.fuzz.lending.inputs import ALL_SHARES
-from commonhold.fuzz.lending.scene import HOUSES
+from commonhold.fuzz.lending.scene import HOUSES, INDEX
+from commonhold.fuzz.market.scene import FEEDS
 from commonhold.fuzz.port import Port, Reverted
 from commonhold.fuzz.world import Violation, World
+from commonhold.model.feeds import FeedStatus
 from commonhold.model.lending.book_pages import FORECLOSURE
 from commonhold.model.lending.schedule import MONTH
 from commonhold.model.lending.terms import Stage
 from commonhold.model.market.leases import LEASE_SWITCH
 from commonhold.model.market.terms import MARKET_SWITCH
 from commonhold.model.money.treasury import BUY, LENDING, REDEEM
+from commonhold.oracle.feeds import house_feed
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,35 @@ SWITCHES = (
     ),
     *(Switch(f"value of {n}", ("valuation", "freeze", n), ("valuation", "unfreeze", n)) for n in HOUSES),
 )
-COMBINATIONS = 1 << len(SWITCHES)
 GUARDIAN = "guardian"
+
+
+@dataclass(frozen=True)
+class Hindrance:
+    """Stops, or prices that fail: the calls that bring it about, and who makes them."""
+
+    name: str
+    by: str
+    calls: tuple[tuple[Any, ...], ...]
+
+
+def frozen(house: int) -> tuple[Any, ...]:
+    return "valuation", "freeze", house
+
+
+FIRST, *OTHERS = HOUSES
+ALL_FEEDS = (INDEX, *FEEDS.values(), *map(house_feed, HOUSES))
+
+HINDRANCES = (
+    *(Hindrance(switch.name, GUARDIAN, (switch.stop,)) for switch in SWITCHES if switch.stop[0] != "valuation"),
+    Hindrance("a house's value", GUARDIAN, (frozen(FIRST),)),
+    Hindrance("all other houses' values", GUARDIAN, tuple(map(frozen, OTHERS))),
+    Hindrance("the index's feed", "attacker", (("oracle", "tell", INDEX, 0, int(FeedStatus.FROZEN)),)),
+    Hindrance(
+        "every feed", "attacker", tuple(("oracle", "tell", feed, 0, int(FeedStatus.CALL_FAILED)) for feed in ALL_FEEDS)
+    ),
+)
+COMBINATIONS = 1 << len(HINDRANCES)
 
 SEEN = 3
 """Of each kind of ways out, at most, in one look."""
@@ -67,9 +97,9 @@ class WayOut:
     arguments: tuple[Any, ...]
 
 
-def chosen(combination: int) -> tuple[Switch, ...]:
+def chosen(combination: int) -> tuple[Hindrance, ...]:
     """By the bits of a number."""
-    return tuple(switch for place, switch in enumerate(SWITCHES) if combination >> place & 1)
+    return tuple(one for place, one in enumerate(HINDRANCES) if combination >> place & 1)
 
 
 # -- ways out ----------------------------------------------------------------------------------------------------------
@@ -213,13 +243,13 @@ class Exits:
         return [way for way, (done, _) in zip(self.ways, self._free, strict=True) if done]
 
     def check(self, combination: int) -> None:
-        """That the stops of a combination change none of them."""
-        switches = chosen(combination)
+        """That the hindrances of a combination change none of them."""
+        hindrances = chosen(combination)
         with self._branch():
             self._begin()
-            for switch in switches:
-                self._stop(switch)
-            self._compare(switches)
+            for one in hindrances:
+                self._stop(one)
+            self._compare(hindrances)
 
     def check_all(self) -> int:
         """That no combination does. Returns how many there were."""
@@ -227,23 +257,23 @@ class Exits:
             self._begin()
             return self._check_from(0, ())
 
-    def _check_from(self, place: int, stopped: tuple[Switch, ...]) -> int:
-        """With what is stopped already, and every combination of the switches from a place on."""
-        if place == len(SWITCHES):
+    def _check_from(self, place: int, stopped: tuple[Hindrance, ...]) -> int:
+        """With what is stopped already, and every combination of the hindrances from a place on."""
+        if place == len(HINDRANCES):
             self._compare(stopped)
             return 1
         count = self._check_from(place + 1, stopped)
         with self._branch():
-            self._stop(SWITCHES[place])
-            return count + self._check_from(place + 1, (*stopped, SWITCHES[place]))
+            self._stop(HINDRANCES[place])
+            return count + self._check_from(place + 1, (*stopped, HINDRANCES[place]))
 
-    def _compare(self, stopped: tuple[Switch, ...]) -> None:
+    def _compare(self, stopped: tuple[Hindrance, ...]) -> None:
         for way, free in zip(self.ways, self._free, strict=True):
             if _meets_its_own_stop(way):
                 continue
             found = self._try(way)
             if free != found:
-                names = ", ".join(switch.name for switch in stopped)
+                names = ", ".join(one.name for one in stopped)
                 raise Violation("L15", f"{way} comes to {found} with {names} stopped, without to {free}")
 
     @contextmanager
@@ -258,14 +288,14 @@ class Exits:
         """The second begins, whether anything is stopped in it or not."""
         self._send(self._world.cast["attacker"], "oracle", "tell", (bytes(32), 0, 0))
 
-    def _stop(self, switch: Switch) -> None:
-        """If it does not rest."""
-        contract, function, *arguments = switch.stop
-        try:
-            self._send(self._world.cast[GUARDIAN], contract, function, tuple(arguments))
-        except Reverted as refused:
-            if refused.name not in ("StopNotReady", "AccessManagedUnauthorized", "AlreadyFrozen"):
-                raise
+    def _stop(self, hindrance: Hindrance) -> None:
+        """What of it does not rest."""
+        for contract, function, *arguments in hindrance.calls:
+            try:
+                self._send(self._world.cast[hindrance.by], contract, function, tuple(arguments))
+            except Reverted as refused:
+                if refused.name not in ("StopNotReady", "AccessManagedUnauthorized", "AlreadyFrozen"):
+                    raise
 
     def _try(self, way: WayOut) -> tuple[bool, Any]:
         with self._branch():

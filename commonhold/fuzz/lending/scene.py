@@ -1,5 +1,7 @@
 """What the opening and the rules both count on."""
 
+from commonhold.oracle.feeds import named_feed
+
 OWNERS = ("alice", "bob", "carol", "dave", "insider", "spammer", "flapper")
 """Who owns shares; the attacker has no credential."""
 
@@ -14,3 +16,5 @@ SHARE_VALUE = 100_000
 
 RATE_BOUND = 1_200
 """The highest rate that most borrowers take, in basis points a year."""
+
+INDEX = named_feed("HOUSE-PRICE-INDEX")

@@ -10,6 +10,7 @@ from commonhold.engines.base import Contract, Engine
 from commonhold.fuzz.cast import Cast
 from commonhold.fuzz.inputs import COIN, DAY
 from commonhold.fuzz.lending.opening import open_lending
+from commonhold.fuzz.lending.scene import INDEX
 from commonhold.fuzz.money.stage import RESERVE_FEED, terms_of
 from commonhold.fuzz.port import Port
 from commonhold.fuzz.world import World
@@ -28,7 +29,6 @@ from commonhold.model.money.parts import MoneySetting
 from commonhold.model.money.splitter import DAO, MORTGAGE_COMPANY, Split
 from commonhold.model.money.treasury import TreasuryTerms
 from commonhold.model.valuation import ValuationTerms
-from commonhold.oracle.feeds import named_feed
 
 DEPLOYED_FROM = 1_900_000_000
 
@@ -64,7 +64,6 @@ VALUATION_TERMS = ValuationTerms(
     firstValueQuarantinePeriod=7 * DAY,
 )
 SPLIT = Split(5_000, 2_000, 1_000, 2_000)
-INDEX = named_feed("HOUSE-PRICE-INDEX")
 
 
 class ChainInstalments:

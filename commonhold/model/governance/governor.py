@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from eth_utils import keccak
-from faster_eth_abi import encode
 
 from commonhold.model.core import ZERO_ADDRESS, ZERO_WORD, Call, Contract, Refused, hash_of, require
 from commonhold.model.governance.terms import BPS, DAY, DELAYS, HOUR, Actions, GovernorTerms, Payload, State, Support
@@ -64,7 +63,7 @@ class Governor(Contract):
         self.quorum_bps = Trace()
         self.quorum_bps.push(self.now, terms.quorumBps)
         self.proposals: dict[int, Proposal] = {}
-        self.rounds: defaultdict[bytes, int] = defaultdict(int)
+        self.rounds: defaultdict[bytes, int] = defaultdict(int)  # by content
         self.nonces_of: defaultdict[str, int] = defaultdict(int)
 
     # -- views ----------------------------------------------------------------------------------------------------
@@ -127,7 +126,8 @@ class Governor(Contract):
         return self.proposals[number].proposer if number in self.proposals else ZERO_ADDRESS
 
     def roundOf(self, targets: tuple[str, ...], values: tuple[int, ...], payloads: tuple[Payload, ...]) -> int:
-        return self.rounds[Actions(targets, values, payloads).word]
+        actions = Actions(targets, values, payloads)
+        return self.rounds[actions.content(self._code_hashes(actions))]
 
     def state(self, number: int) -> int:
         found = self.proposals.get(number)
@@ -153,12 +153,11 @@ class Governor(Contract):
     ) -> int:
         """In the round of now, with the code of now; the text does not matter."""
         actions = Actions(targets, values, payloads)
-        return self.number_of(actions, self.rounds[actions.word], self._code_hashes(actions))
+        return self.number_of(actions.content(self._code_hashes(actions)))
 
-    def number_of(self, actions: Actions, round_: int, hashes: tuple[bytes, ...]) -> int:
-        """The id of these actions in that round with that code."""
-        code = keccak(encode(["bytes32[]"], [hashes]))
-        return int.from_bytes(hash_of(actions.word, round_, code), "big")
+    def number_of(self, content: bytes) -> int:
+        """In its present round."""
+        return int.from_bytes(hash_of(content, self.rounds[content]), "big")
 
     def _code_hashes(self, actions: Actions) -> tuple[bytes, ...]:
         hashes = []
@@ -191,8 +190,9 @@ class Governor(Contract):
         require(fits, "GovernorInvalidProposalLength", len(targets), len(payloads), len(values))
         if number in self.proposals:
             self._require_repeatable(number)
-            self.rounds[actions.word] += 1
-            number = self.getProposalId(targets, values, payloads)
+            content = actions.content(self._code_hashes(actions))
+            self.rounds[content] += 1
+            number = self.number_of(content)
         start, end = self.now + self.delay, self.now + self.delay + self.period
         self.proposals[number] = Proposal(actions, sender, start, self.period)
         lists = (list(targets), list(values), [""] * len(targets), list(actions.data))
@@ -240,11 +240,10 @@ class Governor(Contract):
     ) -> int:
         number = self.getProposalId(targets, values, payloads)
         self._require_state(number, State.QUEUED)
-        with self.suite.trial():
-            self.proposals[number].executed = True
-            batch = (targets, values, payloads, ZERO_WORD, self.salt_of(number))
-            self.suite.timelock.executeBatch(self.address, *batch)
-            self.emit("ProposalExecuted", number)
+        batch = (targets, values, payloads, ZERO_WORD, self.salt_of(number))
+        self.suite.timelock.executeBatch(self.address, *batch)
+        self.proposals[number].executed = True
+        self.emit("ProposalExecuted", number)
         return number
 
     # -- the guardian ---------------------------------------------------------------------------------------------
@@ -270,7 +269,7 @@ class Governor(Contract):
     ) -> int:
         actions = Actions(targets, values, payloads)
         require(len(hashes) == len(targets), "CodeHashesMissing", len(targets), len(hashes))
-        return self._cancel(sender, actions, self.number_of(actions, self.rounds[actions.word], hashes))
+        return self._cancel(sender, actions, self.number_of(actions.content(hashes)))
 
     def _cancel(self, sender: str, actions: Actions, number: int) -> int:
         is_guardian = sender == self.guardian and self.guardian != ZERO_ADDRESS

@@ -93,11 +93,11 @@ class Actions:
     def fits(self) -> bool:
         return len(self.targets) == len(self.values) == len(self.payloads)
 
-    @property
-    def word(self) -> bytes:
-        """keccak256(abi.encode(targets, values, calldatas))."""
-        kinds = ["address[]", "uint256[]", "bytes[]"]
-        return keccak(encode(kinds, [self.targets, self.values, self.data]))
+    def content(self, hashes: tuple[bytes, ...]) -> bytes:
+        """What a proposal's id stands for: the calls, and their targets' code."""
+        kinds = ["address[]", "uint256[]", "bytes[]", "bytes32"]
+        code = keccak(encode(["bytes32[]"], [hashes]))
+        return keccak(encode(kinds, [self.targets, self.values, self.data, code]))
 
     def batch_id(self, predecessor: bytes, salt: bytes) -> bytes:
         """TimelockController's."""

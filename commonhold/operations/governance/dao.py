@@ -133,6 +133,8 @@ class Dao:
         if self.governor.hasVoted(standing.proposal_id, voter):
             return None
         if standing.state is State.PENDING:
+            if pass_time and not self.suite.hold.getVotes(voter):  # before time is passed for nothing
+                raise DaoRefused(f"{voter} has no votes: no HOLD, or none that its owner delegated to it")
             self._wait(standing.vote_begins + 1, "the vote begins", pass_time=pass_time)
         elif standing.state is not State.ACTIVE:
             raise DaoRefused(f"the vote is over: {standing.words}")
@@ -146,12 +148,12 @@ class Dao:
         standing = self._proposed()
         if standing.state in (State.QUEUED, State.EXECUTED):
             return None
+        if not is_handed_over(self.suite):
+            raise DaoRefused("the council still decides: it has not handed the timelock to the governor")
         if standing.state in (State.PENDING, State.ACTIVE):
             self._wait(standing.vote_ends + 1, "the vote ends", pass_time=pass_time)
             standing = self._proposed()
         self._require_not_failed(standing)
-        if not is_handed_over(self.suite):
-            raise DaoRefused("the council still decides: it has not handed the timelock to the governor")
         return self._sent(lambda: self.proposal.queue(sender))
 
     def execute(self, sender: str, *, pass_time: bool = False) -> Receipt | None:
@@ -228,9 +230,13 @@ def all_proposals(suite: Suite) -> list[tuple[str, Standing]]:
 
 
 def _title(description: str) -> str:
-    """A description's first line; what anybody may have written there can't play tricks on a terminal."""
-    line = description.partition("\n")[0][:MAX_TITLE]
-    return "".join(char if char.isprintable() else "?" for char in line)
+    """A description's first line, which anybody may have written."""
+    return printable(description.partition("\n")[0][:MAX_TITLE])
+
+
+def printable(text: str) -> str:
+    """A text of anybody's without what plays tricks on a terminal."""
+    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 def delegate(suite: Suite, owner: str, to: str) -> Receipt | None:

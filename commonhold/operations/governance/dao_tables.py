@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from commonhold.engines.base import ZERO_ADDRESS, Event
-from commonhold.operations.governance.dao import HOLD, Standing
+from commonhold.operations.governance.dao import HOLD, Standing, printable
 from commonhold.operations.governance.preview import Change, Preview
 from commonhold.operations.governance.proposal_file import ProposalFile
 from commonhold.operations.governance.values import Names
@@ -62,21 +62,21 @@ class Words:
             return f"({', '.join(inner)})"
         if isinstance(value, list | tuple):
             return f"[{', '.join(self.show(part, label) for part in value)}]"
-        return str(value)
+        # A contract of somebody's may answer with what plays tricks on a terminal.
+        return printable(str(value))
 
     def call(self, values: Mapping[str, Any] | Sequence[tuple[str, Any]], contract: str = "") -> str:
         """Arguments by name; amounts of a token are in its unit."""
-        unit = self._units.get(contract)
         pairs = values.items() if isinstance(values, Mapping) else values
-        told = [
-            (
-                name,
-                unit.show(value) if unit and name.lower().endswith(_OF_TOKEN) and value not in _MOSTS else None,
-                value,
-            )
-            for name, value in pairs
-        ]
-        return ", ".join(f"{name} {amount or self.show(value, name)}" for name, amount, value in told)
+        return ", ".join(f"{name} {self._argument(name, value, contract)}" for name, value in pairs)
+
+    def _argument(self, name: str, value: Any, contract: str) -> str:
+        unit = self._units.get(contract)
+        if unit and name.lower().endswith(_OF_TOKEN) and value not in _MOSTS:
+            return unit.show(value)
+        if contract == "timelock" and name == "account" and value == ZERO_ADDRESS:
+            return "anyone"  # so the timelock takes a role of the zero address
+        return self.show(value, name)
 
 
 def _number(value: int, label: str) -> str:
@@ -145,7 +145,7 @@ def standing_table(title: str, standing: Standing) -> Table:
 
 def proposals_table(proposals: Sequence[tuple[str, Standing]]) -> Table:
     """All proposals, the latest first."""
-    table = Table(title=f"{len(proposals):,} proposals", title_justify="left")
+    table = Table(title="1 proposal" if len(proposals) == 1 else f"{len(proposals):,} proposals", title_justify="left")
     table.add_column("title", overflow="fold")
     table.add_column("state", no_wrap=True)
     table.add_column("next", no_wrap=True)
@@ -171,10 +171,17 @@ def print_preview(console: Console, found: Preview, names: Names) -> None:
         console.print(f"  ... and {len(found.events) - MOST_EVENTS:,} more events")
     for address in found.created:
         console.print(f"new contract: {address}")
+    if found.words:
+        counts = ", ".join(f"{words.show(name)} {count:,}" for name, count in sorted(found.words.items()))
+        console.print(Text(f"words of storage that change: {counts}"), soft_wrap=True)
     for name, count in found.unseen.items():
-        console.print(Text(f"{count} words of {words.show(name)} change that none of its views shows"))
+        console.print(Text(f"{_unseen(count, words.show(name))} that none of its views shows"))
     if not found.changes and not found.words:
         console.print("nothing changes")
+
+
+def _unseen(count: int, where: str) -> str:
+    return f"1 word of {where} changes" if count == 1 else f"{count:,} words of {where} change"
 
 
 def _changes_table(title: str, changes: Sequence[Change], words: Words) -> Table:
@@ -182,7 +189,7 @@ def _changes_table(title: str, changes: Sequence[Change], words: Words) -> Table
     for name in ("contract", "what", "before", "after"):
         table.add_column(name, overflow="fold")
     for one in changes:
-        asked = words.call(one.arguments)
+        asked = words.call(one.arguments, one.contract)
         what = f"{one.view}({asked}){one.field}" if asked else f"{one.view}{one.field}"
         row = (one.contract or "chain", what, words.of_change(one, one.before), words.of_change(one, one.after))
         table.add_row(*map(Text, row))

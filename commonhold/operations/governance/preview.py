@@ -6,7 +6,7 @@ after the vote; then the timelock makes the calls in one batch, in its own name,
 Compared are the ether of everybody whose ether moved, every view without arguments of every contract, and every view
 whose arguments the proposal's calls name, or the events that came: `minterOf(address)`, `hasRole(roleId, account)`,
 `balanceOf(address)`. And lest anything be missed, the words of storage that changed are counted by contract: where no
-view showed a change, the preview says so.
+view showed a change, the preview says so. The lenses are not asked: they repeat what the others answer.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 import click
 from eth_utils import keccak
 
+from commonhold import build
 from commonhold.engines.base import Contract, EngineError, Event, Receipt, Revert, decode_revert
 from commonhold.engines.codec import CodecError, FunctionCoder, checksum
 from commonhold.engines.copies import Footprint, Journal, mapping_slot, write_word
@@ -29,10 +30,12 @@ from commonhold.recipe.governing import NO_PREDECESSOR
 from commonhold.recipe.handover import EXECUTOR
 
 MOST_ARGUMENTS = 3
+LONGEST_REASON = 400
 MOST_QUESTIONS = 20_000
 SALT = keccak(text="preview")
 EXECUTES = checksum(keccak(text="who executes previews")[12:])
 REFUSED = "refused"
+LENSES = "contracts/lens/"
 _WEI_OF = "ether"
 
 _BALANCES = {"balanceOf", "totalSupply", "ownerOf", "allowance", "getVotes", "delegates", "holdingOf", _WEI_OF}
@@ -160,21 +163,28 @@ def _why(suite: Suite, planned: Sequence[Planned], refusal: Revert) -> str:
                 _try(suite, planned[:count])
             except Revert as revert:
                 told = decode_revert(revert.data, last.artifact) if revert.data else revert
-                return f"action {count}, {last.call}: {told}"
+                return f"action {count}, {last.call}: {_short(str(told))}"
     return str(refusal)  # it has failed before: this is not reached
+
+
+def _short(reason: str) -> str:
+    """A foreign contract may refuse with megabytes."""
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}... ({len(reason):,} characters)"
 
 
 # ----------------------------------------------------------------------------------------------------------- comparing
 
 
 def _contracts(suite: Suite, proposal: ProposalFile) -> dict[str, Contract]:
-    """The suite's contracts, and those that the file names."""
+    """The suite's contracts but for the lenses, and those that the file names."""
     named = {
         name: suite.engine.at(artifact, address)
         for name, (address, artifact) in proposal.names.contracts.items()
         if name not in suite.contracts and address and artifact and suite.engine.code_at(address)
     }
-    return {**suite.contracts, **named}
+    sources = {name: build.artifact(contract.name).source_id for name, contract in suite.contracts.items()}
+    kept = {name: suite.contracts[name] for name, source in sources.items() if not source.startswith(LENSES)}
+    return {**kept, **named}
 
 
 def _groups(proposal: ProposalFile, events: Sequence[Event]) -> Groups:

@@ -15,6 +15,7 @@ file, line, action, field, value and what was expected.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -28,7 +29,7 @@ from commonhold.engines.base import coders
 from commonhold.engines.codec import FunctionCoder
 from commonhold.inputs.files import Faults, read_text
 from commonhold.inputs.problems import shown
-from commonhold.operations.governance.values import Names, Unfit, convert, convert_all
+from commonhold.operations.governance.values import Names, Unfit, convert_all, convert_ether
 from commonhold.recipe import yaml_lines
 from commonhold.recipe.voting import Action
 
@@ -38,7 +39,7 @@ MAX_TITLE = 120
 _FIELDS = {"title", "text", "contracts", "actions"}
 _ACTION_FIELDS = {"target", "function", "arguments", "value"}
 _CONTRACT_FIELDS = {"address", "artifact"}
-_WEI = {"type": "uint128", "name": "value"}
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,9 @@ class _Reader:
         if not isinstance(value, str) or not value.strip() or len(value) > most:
             self._wrong((name,), value, f"a text of 1 to {most:,} characters")
             return ""
+        if hidden := next((char for char in value if not (char.isprintable() or char == "\n")), None):
+            # On a terminal it could hide, or write over, what stands beside it.
+            self._wrong((name,), hidden, "characters that can be seen")
         return value.strip()
 
     def _contracts(self) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -137,6 +141,9 @@ class _Reader:
             path: yaml_lines.Path = ("contracts", str(name))
             if name in self.names.contracts or name in self.names.people:
                 self._wrong(path, name, "a name that the plan does not use for something else")
+            elif not isinstance(name, str) or not _NAME.fullmatch(name):
+                # Else 0xAddress, GUARDIAN or a word with a foreign letter could stand for another address.
+                self._wrong(path, name, "a name of small letters a to z, digits and _")
             elif not isinstance(entry, dict):
                 self._wrong(path, entry, "an address and an artifact")
             elif self._fields_of(entry, path, _CONTRACT_FIELDS):
@@ -201,9 +208,9 @@ class _Reader:
         if "value" not in given:
             return 0
         try:
-            return int(convert(_WEI, given["value"], self.names))
+            return convert_ether(given["value"])
         except Unfit as problem:
-            self._wrong((*path, "value"), problem.value, 'ether to send along, such as "1.5 ETH"')
+            self._wrong((*path, "value"), problem.value, problem.expected)
             return 0
 
     # ----------------------------------------------------------------------------------------------------- faults

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from commonhold.engines.base import ZERO_ADDRESS
+from commonhold.operations.governance.dao import HOLD
 from commonhold.operations.governance.powers import Names, Powers, is_external, read_powers, role_right
 from commonhold.recipe.deploy import Deployment, Suite
 from commonhold.recipe.governing import address_of, role_holder
@@ -97,6 +98,7 @@ class _Auditor:
         yield from self._roles()
         yield from self._timelock()
         yield from self._governor()
+        yield from self._own_votes()
         yield from self._rows()
 
     def _proof(self) -> Iterator[Finding]:
@@ -179,6 +181,19 @@ class _Auditor:
             elif found != expected:
                 place = f"governor {GOVERNOR_VIEWS[name]}"
                 yield self._finding("governor-unlike-plan", place, governor.address, str(found), str(expected))
+
+    def _own_votes(self) -> Iterator[Finding]:
+        """The DAO's own HOLD, which can be more than all others': who votes with it, and who may take it."""
+        hold, timelock = self.suite.hold, self.suite.timelock.address
+        voter = hold.delegates(timelock)
+        if voter not in (ZERO_ADDRESS, timelock):
+            votes = f"votes with {HOLD.show(hold.balanceOf(timelock))}"
+            yield self._finding("votes-of-the-timelock", "delegate of the timelock", voter, votes, "nobody")
+        approvals = self.suite.engine.events(hold, "Approval", from_block=self.suite.from_block)
+        for spender in sorted({event["spender"] for event in approvals if event["owner"] == timelock}):
+            if allowance := hold.allowance(timelock, spender):
+                amount = f"may take {HOLD.show(allowance)}"
+                yield self._finding("votes-of-the-timelock", "HOLD of the timelock", spender, amount, "no allowance")
 
     # ---------------------------------------------------------------------------------------------------------- rows
 

@@ -85,7 +85,10 @@ def mermaid(powers: Powers) -> str:
 def write_graph(powers: Powers, file: Path) -> None:
     """A file for Mermaid, whole or not at all."""
     draft = file.with_name(f".{file.name}.part")
-    draft.write_text(mermaid(powers), encoding="utf-8")
+    try:
+        draft.write_text(mermaid(powers), encoding="utf-8")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(file)) from None  # the file that was asked for
     draft.replace(file)
 
 

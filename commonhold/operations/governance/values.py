@@ -32,6 +32,8 @@ _UNITS = {
 
 _WIDTH = re.compile(r"(u?)int(\d+)")
 _FIXED_BYTES = re.compile(r"bytes(\d+)")
+_HEX = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
+_ETHER = 'ether to send along, such as "1.5 ETH"'
 MARKED = "text:RESERVE-USD, keccak:PROPOSER_ROLE, selector:coin.forcedTransfer"
 
 
@@ -77,6 +79,16 @@ def convert(parameter: Mapping[str, Any], value: Any, names: Names) -> Any:
 def convert_all(parameters: list[dict[str, Any]], value: Any, names: Names) -> tuple[Any, ...]:
     """A function's arguments, given by name or in order. Raises Unfit."""
     return _members(parameters, [] if value is None else value, names, "the function's arguments")
+
+
+def convert_ether(value: Any) -> int:
+    """Ether to send along, in wei: a number, or an amount of ETH and nothing else. Raises Unfit."""
+    if isinstance(value, str) and not value.endswith("ETH"):
+        raise Unfit(value, _ETHER)
+    try:
+        return int(_integer({"type": "uint128", "name": "value"}, value, Names({})))
+    except Unfit:
+        raise Unfit(value, _ETHER) from None
 
 
 def _list(parameter: Mapping[str, Any], value: Any, names: Names) -> list[Any]:
@@ -217,10 +229,7 @@ def _read_bytes(value: Any, names: Names, size: int | None) -> bytes | None:
         return keccak(text=rest)
     if mark == "selector":
         return _selector(rest, names)
-    try:
-        return bytes.fromhex(value[2:]) if value.startswith("0x") else None
-    except ValueError:
-        return None
+    return bytes.fromhex(value[2:]) if _HEX.fullmatch(value) else None
 
 
 def _selector(path: str, names: Names) -> bytes | None:

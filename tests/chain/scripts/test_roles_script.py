@@ -28,6 +28,8 @@ def test_audit__before_and_after_the_handover__passes_and_writes_its_graph(node:
     ):
         assert part in shown
     assert file.read_text(encoding="utf-8").startswith("flowchart LR")
+    nowhere = tmp_path / "none" / "powers.mmd"
+    assert f"Error: {nowhere}: No such file or directory" in said(node.run("roles", "audit", "--graph", nowhere), 1)
     with node.suite() as suite:
         hand_over(suite)
     shown = said(node.run("roles", "audit"))
@@ -50,4 +52,5 @@ def test_audit__forgotten_grant_and_a_wallet_as_admin__end_with_their_names(node
 def test_of__a_contract_and_a_wallet__lists_what_they_can_do(node: Any) -> None:
     assert "mint, burn (no cap)" in said(node.run("roles", "of", "treasury"))
     assert "stopRegistration" in said(node.run("roles", "of", "guardian"))
+    assert "cancel, cancelPinned" in said(node.run("roles", "of", "proposal_guardian"))
     assert "got 'nobody'; expected an address or one of" in said(node.run("roles", "of", "nobody"), 1)

@@ -102,7 +102,11 @@ def test_too_early__is_told_with_the_moment_and_nothing_sent(dao: Dao, steps: St
 def test_votes__that_are_missing__are_told(dao: Dao, steps: Steps, attacker: str) -> None:
     refused(lambda: steps.propose(attacker), "has 0.00 HOLD of votes, and 500,000.00 HOLD are needed to propose")
     steps.propose(dao.voters[0])
-    refused(lambda: steps.vote(attacker, Support.FOR, pass_time=True), "had no votes when the vote began")
+    before = dao.engine.now()
+    refused(lambda: steps.vote(attacker, Support.FOR, pass_time=True), "has no votes: no HOLD, or none that its owner")
+    assert dao.engine.now() == before  # no day has passed for nothing
+    steps.vote(dao.voters[0], Support.FOR, pass_time=True)
+    refused(lambda: steps.vote(attacker, Support.FOR), "had no votes when the vote began")
 
 
 def test_delegate__lets_hold_vote_once(suite: Any) -> None:
@@ -135,9 +139,11 @@ def test_before_the_handover__nothing_can_be_queued(suite: Any, steps_of: Callab
     suite.engine.advance(60)
     steps.propose(voters[0])
     steps.vote(voters[0], Support.FOR, pass_time=True)
+    before = suite.engine.now()
     refused(lambda: steps.queue(voters[0], pass_time=True), "the council still decides")
+    assert suite.engine.now() == before
     let_council_hand_over(suite)
-    assert steps.queue(voters[0]) is not None
+    assert steps.queue(voters[0], pass_time=True) is not None
 
 
 @pytest.mark.parametrize("later", [0, 3 * DAY])

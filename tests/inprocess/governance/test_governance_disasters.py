@@ -217,6 +217,19 @@ def test_t40_lowered_quorum__of_ours__has_a_floor(dao: Dao, attacker: str) -> No
     assert dao.at.quorum(dao.engine.now() - 1) == FLOOR
 
 
+def test_t40_abandoned_dao__of_the_wizards_governor__falls_to_one_in_a_hundred(wizard: Dao, attacker: str) -> None:
+    """At the lowest quorum that ours takes, too, and with one HOLD less than ours would need."""
+    lower = wizard.proposal(action(wizard.at, "updateQuorumNumerator", 1))
+    lower.pass_and_queue(wizard.voters)
+    lower.execute(attacker)
+    wizard.engine.advance(YEAR)
+    wizard.give_votes(attacker, FLOOR - 1)
+    made = loot(wizard, attacker)
+    made.pass_vote([attacker])
+    finish(made, attacker)
+    assert looted(wizard)
+
+
 @pytest.mark.parametrize("off", [-1, 0, 1])
 def test_t40_abandoned_dao__after_a_year_without_votes__takes_an_absolute_quorum(
     dao: Dao, attacker: str, off: int
@@ -293,6 +306,28 @@ def test_code_swap__after_the_vote__makes_an_unknown_proposal(dao: Dao, attacker
     call(attacker)
 
 
+def test_code_swap__voted_on_twice_meanwhile__leaves_what_was_decided_as_it_is(dao: Dao, attacker: str) -> None:
+    """Rounds are counted for each code: other code's proposals, failed and repeated, move nothing of this one."""
+    target, made = armed_target(dao, attacker)
+    made.pass_vote(dao.voters)
+    voted, honest = made.id, swap(dao, target)
+    made.propose(dao.voters[0])
+    failed = made.id
+    dao.at_time(dao.at.proposalDeadline(failed) + COOL_DOWN)
+    made.propose(dao.voters[0])
+    assert (made.id not in (voted, failed), dao.at.roundOf(*made.arrays)) == (True, 1)
+    dao.engine.set_code(target.address, honest)
+    assert (made.id, made.state, dao.at.roundOf(*made.arrays)) == (voted, State.SUCCEEDED, 0)
+    refused(
+        lambda: made.propose(dao.voters[0]),
+        "GovernorUnexpectedProposalState",
+        voted,
+        State.SUCCEEDED,
+        bytes(32),
+    )
+    made.queue(attacker)
+
+
 def test_code_swap__past_the_governor__nobody_executes_at_the_timelock(dao: Dao, attacker: str, council: str) -> None:
     target, made = armed_target(dao, attacker)
     made.pass_and_queue(dao.voters)
@@ -359,6 +394,26 @@ def test_code_swap__cancelled_with_others_in_one_transaction__is_each_by_its_own
 
 
 # ------------------------------------------------------------------------------------------ re-entrancy by an execution
+
+
+def test_reentrancy__of_the_wizards_governor__runs_another_proposal_past_it_on_other_code(
+    wizard: Dao, attacker: str
+) -> None:
+    """Anybody executes in its timelock: so does a proposal's target while it is called, on code that nobody saw."""
+    target = wizard.engine.deploy("TestFlashVoter", sender=attacker)
+    victim, other = armed_target(wizard, attacker)
+    made = wizard.proposal(action(target, "poke"))
+    for one in (made, other):
+        one.pass_and_queue(wizard.voters)
+    wizard.engine.set_code(victim.address, bytes.fromhex("00"))
+    salt = bytes.fromhex(wizard.at.address[2:]).ljust(32, b"\0")
+    salt = bytes(a ^ b for a, b in zip(salt, keccak(text=other.text), strict=True))
+    timelock = wizard.suite.timelock
+    past = timelock.executeBatch.encode(*other.arrays, NO_PREDECESSOR, salt)
+    target.arm([(timelock.address, past)], sender=attacker)
+    receipt = made.execute(attacker)
+    assert [event["succeeded"] for event in receipt.events if event.name == "Answered"] == [True]
+    assert (made.state, other.state) == (State.EXECUTED, State.EXECUTED)
 
 
 def test_reentrancy__through_an_execution__executes_nothing_twice_and_sets_nothing(dao: Dao, attacker: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,12 @@ actions:
         ("  - 7\n", "got 7; expected target, function and arguments"),
         ("  - {target: coin, function: setMinter, arguments: [book, 1], values: 3}\n", "values: got 3; expected no"),
         ("  - {target: coin, function: setMinter, arguments: [book, 1], value: all}\n", "value: got 'all'; expected"),
+        (
+            "  - {target: coin, function: setMinter, arguments: [book, 1], value: 1 HMD}\n",
+            "value: got '1 HMD'; expecte",
+        ),
+        ("  - {target: coin, function: setMinter, arguments: [book, 1], value: -1}\n", "value: got -1; expected ether"),
+        (call("execute", '[coin, "0x12 34"]', "hub"), "arguments.1: got '0x12 34'; expected bytes as 0x..."),
     ],
 )
 def test_wrong_action__is_told_with_line_action_field_value_and_expectation(
@@ -170,11 +177,37 @@ def test_wrong_action__is_told_with_line_action_field_value_and_expectation(
         ),
         ('title: x\ncontracts: {n: {address: "0x1", artifact: LoanBook}}', "2: contracts.n.address: got '0x1'; expect"),
         (f'title: x\ncontracts: {{n: {{address: "{DEAD}", artifact: Bok}}}}', "2: contracts.n.artifact: got 'Bok'; e"),
+        (
+            "title: x\nactions: &a [*a]",
+            "2: got an alias stands for what is written elsewhere: write it out; expected YAML",
+        ),
+        ("title: x\nactions: [{value: 010}]", "2: got '010' is no plain number: digits without leading zeros, or 0x"),
     ],
 )
 def test_wrong_file__is_told_with_its_line(read: Any, text: str, expected: str) -> None:
     told = faults(read, whole=text)
     assert any(line.startswith(expected) for line in told), told
+
+
+@pytest.mark.parametrize(
+    "name", ["GUARDIAN", "0x90F79bf6EB2c4f870365E785982E1f101E93b906", "c\u043euncil", "", "1", "a" * 41]
+)
+def test_own_contract__named_like_something_else__is_refused(read: Any, name: str) -> None:
+    """Else whoever reads `account: 0x90F7...` would agree to quite another address."""
+    contract = f'{{address: "{DEAD}", artifact: GovernanceToken}}'
+    whole = f'title: x\ncontracts:\n  "{name}": {contract}\nactions:\n{call("setMinter", "[book, 1]")}'
+    (told,) = faults(read, whole=whole)
+    expected = f"got {name!a}; expected a name of small letters a to z, digits and _"
+    assert told.startswith(f"3: contracts.{name}: {expected}" if name else "3: contracts.: " + expected), told
+
+
+@pytest.mark.parametrize("field", ["title", "text"])
+@pytest.mark.parametrize("hidden", ["\x1b", "\x08", "\r", "\u202e"])
+def test_text__that_could_play_tricks_on_a_terminal__is_refused(read: Any, field: str, hidden: str) -> None:
+    texts = {"title": "A title", "text": "Why\nand how."} | {field: f"good{hidden}[2K bad"}
+    head = "".join(f"{name}: {json.dumps(text)}\n" for name, text in texts.items())
+    (told,) = faults(read, whole=f"{head}actions:\n{call('setMinter', '[book, 1]')}")
+    assert told == f"{1 + (field == 'text')}: {field}: got {hidden!a}; expected characters that can be seen"
 
 
 def test_several_faults__are_all_told_at_once(read: Any) -> None:

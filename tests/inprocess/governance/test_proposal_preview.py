@@ -10,10 +10,10 @@ import pytest
 from dao_stage import DAY, HOLD, Dao
 from rich.console import Console
 
-from commonhold.engines.base import EngineError
+from commonhold.engines.base import ZERO_ADDRESS, EngineError
 from commonhold.engines.copies import CopyEngine
 from commonhold.operations.governance.dao import names_of
-from commonhold.operations.governance.dao_tables import actions_table, print_preview
+from commonhold.operations.governance.dao_tables import Words, actions_table, print_preview
 from commonhold.operations.governance.preview import EXECUTES, Preview, WouldFail, preview
 from commonhold.operations.governance.proposal_file import ProposalFile, read_proposal
 from commonhold.recipe.handover import EXECUTOR
@@ -126,6 +126,30 @@ def test_refused__first_failing_action_by_name(dao: Dao, read: Any, calls: tuple
     assert caught.value.message.startswith(why), caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("fe", "action 1, sink.relay: FailedCall()"),
+        ("5b5f56", "action 1, sink.relay: FailedCall()"),  # burns all gas
+        ("620fffff5ffd", "action 1, sink.relay: Unknown(data=0x0000"),  # refuses with a megabyte
+        ("620fffff5ff3", ""),  # answers a megabyte
+        ("5f365f5fa100", ""),  # an event of no known kind
+        ("33ff", ""),  # destroys itself
+    ],
+)
+def test_foreign_contract__whatever_it_does__ends_in_one_short_line(dao: Dao, read: Any, code: str, told: str) -> None:
+    dao.engine.set_code(ACCEPTS_ALL, bytes.fromhex(code))
+    more = f'contracts: {{sink: {{address: "{ACCEPTS_ALL}", artifact: TestWizardGovernor}}}}\n'
+    file = read("sink relay [coin, 0, '0x']", more=more)
+    if not told:
+        assert len(printed(preview(dao.suite, file), file)) < 2_000
+        return
+    with pytest.raises(WouldFail) as caught:
+        preview(dao.suite, file)
+    assert caught.value.message.startswith(told)
+    assert len(caught.value.message) < 500
+
+
 def test_later_action__that_needs_an_earlier_one__passes(dao: Dao, read: Any) -> None:
     calls = ("hub grantRole [GUARDIAN, timelock, 0]", "treasury stop ['text:buy']")
     found = told(preview(dao.suite, read(*calls)))
@@ -152,7 +176,7 @@ def test_ether_and_new_contracts__are_told_though_no_view_shows_them(dao: Dao, r
     assert new in found.created
     assert found.unseen == {new: 1}
     shown = printed(found, file)
-    assert f"1 words of {new} change that none of its views shows" in shown
+    assert f"1 word of {new} changes that none of its views shows" in shown
     assert "0.75 ETH" in shown
     assert f"new contract: {new}" in shown
 
@@ -172,8 +196,26 @@ def test_tables__say_names_and_units(dao: Dao, read: Any) -> None:
         "50,999,997.50 HOLD",
         "hold: Transfer(from timelock, to manager, value 2.50 HOLD)",
         "roleId GUARDIAN, account attacker, executionDelay 3,600 s",
+        "words of storage that change: coin 1, hold 2, hub 1\n",
     ):
         assert words in shown, shown
+
+
+def test_role_for_anyone__in_the_timelock__is_not_told_as_nobodys(dao: Dao, read: Any) -> None:
+    """The zero address stands for everybody there: an open executor is what the governor must never have."""
+    file = read(f'timelock grantRole ["keccak:EXECUTOR_ROLE", "{ZERO_ADDRESS}"]')
+    shown = printed(preview(dao.suite, file), file)
+    assert "hasRole(role EXECUTOR, account anyone)" in shown
+    assert "RoleGranted(role EXECUTOR, account anyone, sender timelock)" in shown
+    assert "role EXECUTOR, account anyone" in printed_actions(file)
+    assert "nobody" not in shown
+
+
+def test_words__of_a_strangers_contract__play_no_tricks_on_a_terminal(dao: Dao) -> None:
+    """A contract that a file names may answer whatever it likes, also what erases the line above it."""
+    words = Words(names_of(dao.suite))
+    assert words.show("good\x1b[1A\x1b[2K\u202e bad\n") == "good?[1A?[2K? bad?"
+    assert words.call({"reason": ("a\x1b", ["b\r"])}) == "reason [a?, [b?]]"
 
 
 def test_nothing__is_told_as_nothing(dao: Dao, read: Any) -> None:
@@ -193,6 +235,12 @@ def test_copy__of_a_node_that_is_gone__is_no_refusal_of_a_contract(suite: Any) -
     ):
         with pytest.raises(EngineError, match="the node did not answer while its state was read"):
             ask()
+
+
+def printed_actions(file: ProposalFile) -> str:
+    console = Console(width=200, record=True, file=StringIO())
+    console.print(actions_table(file))
+    return console.export_text()
 
 
 def printed(found: Preview, file: ProposalFile) -> str:

@@ -270,6 +270,18 @@ def test_audit__votes_that_moved__are_shown_and_no_fault(dao: Dao, attacker: str
     ]
 
 
+def test_audit__votes_of_the_timelock__that_somebody_casts_or_may_take__fail_by_name(dao: Dao, attacker: str) -> None:
+    """It has more than half of all HOLD: one delegation, and there is one who decides everything."""
+    by_vote(dao.suite, action(dao.hold, "delegate", attacker))
+    casts = ("votes-of-the-timelock", "delegate of the timelock", attacker, "votes with 51,000,000.00 HOLD")
+    assert only(dao.suite) == casts
+    by_vote(dao.suite, action(dao.hold, "delegate", NOBODY), action(dao.hold, "approve", attacker, 5 * 10**18))
+    takes = ("votes-of-the-timelock", "HOLD of the timelock", attacker, "may take 5.00 HOLD")
+    assert only(dao.suite) == takes
+    dao.hold.transferFrom(dao.suite.timelock.address, attacker, 5 * 10**18, sender=attacker)
+    assert audit(dao.suite).findings == ()
+
+
 def test_audit__power_of_a_wallet_that_no_other_rule_knows__fails_by_name(suite: Any, attacker: str) -> None:
     """The net below all other rules: for tables that the suite does not have yet."""
     powers = read_powers(suite)

@@ -607,6 +607,29 @@ def test_purse__random_life__says_what_happens(
     assert seen["AboveWindowLimit"] + seen["NotEnough"], seen
 
 
+@pytest.mark.parametrize("vendor", [False, True])
+@pytest.mark.parametrize("off", [-1, 0])
+@pytest.mark.parametrize("way", ["frozen", "taken"])
+def test_invoice_check__around_what_the_court_leaves_the_escrow__is_what_the_payment_says(
+    scene: Scene, owner_b: str, court: str, court_order: Any, as_dao: Any, way: str, off: int, vendor: bool
+) -> None:
+    """A vendor's fee stays in the escrow: what leaves it has to be free, not what is paid for."""
+    suite, house, coin, escrow = scene.suite, scene.house, scene.suite.coin, scene.suite.house_escrow
+    amount, invoice = 900 * WAD, bytes(31) + b"\1"
+    coin.approve(escrow.address, MOST, sender=scene.buyer)
+    escrow.fund(house, 2_000 * WAD, 0, sender=scene.buyer)
+    as_dao(escrow, "registerPayee", house, owner_b, vendor)
+    leaves = amount - (amount * escrow.rules().vendorFeeBps // 10_000 if vendor else 0)
+    if way == "frozen":
+        coin.setFrozenTokens(escrow.address, 2_000 * WAD - leaves - off, sender=court)
+    else:
+        court_order(coin, "forcedTransfer", escrow.address, scene.buyer, 2_000 * WAD - leaves - off)
+    said = suite.lease_checks.invoiceCheck(scene.manager, house, owner_b, invoice, amount)
+    assert said == outcome(lambda: escrow.pay.call(house, owner_b, invoice, amount, sender=scene.manager))
+    error = "ERC7943InsufficientUnfrozenBalance" if way == "frozen" else "ERC20InsufficientBalance"
+    assert (decode_revert(said, "HomeDollar").name == error) if off else said == b""
+
+
 # --------------------------------------------------------------------------------------------------- never reverts
 
 
