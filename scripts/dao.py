@@ -27,6 +27,7 @@ from commonhold.operations.governance.dao_tables import (
 )
 from commonhold.operations.governance.preview import preview
 from commonhold.operations.governance.proposal_file import read_proposal
+from commonhold.operations.governance.roles import audit
 from commonhold.operations.oracle import say
 from commonhold.recipe.handover import is_handed_over
 from commonhold.recipe.voting import Support
@@ -144,15 +145,24 @@ def hand_over(provider):
     connection = connect(provider)
     suite, console = connection.suite, connection.console
     if is_handed_over(suite):
+        _require_alone(suite)
         say(console, "the governor decides already")
         return
     if suite.engine.is_local:
         let_council_hand_over(suite)
+        _require_alone(suite)
         say(console, "the governor decides now, and the council no more")
         return
     say(console, "The council proposes this to the timelock, and executes it when the delay has passed:")
     for name, value in handover_lines(suite).items():
         say(console, f"{name}: {value}")
+
+
+def _require_alone(suite):
+    """The hand-over takes from the council what it has, not what it gave to others before."""
+    others = [str(finding) for finding in audit(suite).findings if finding.place.startswith("timelock role ")]
+    if others:
+        raise click.ClickException("the governor decides, but not alone:\n" + "\n".join(others))
 
 
 def _begin(provider, file):

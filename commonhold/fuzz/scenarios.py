@@ -97,47 +97,48 @@ def _wrong_readers(w: World) -> list[Case]:
     hub, feed, buyer = w.port.addresses["hub"], w.port.addresses["sequencer_feed"], w.cast["buyer"]
     good = (hub, feed, HOUR, 1000, DAY, 7 * DAY)
     wrong = (
-        (1, buyer, "sequencerFeed", int(buyer, 16)),
-        (1, ZERO_ADDRESS, "sequencerGracePeriod", HOUR),
-        (2, 0, "sequencerGracePeriod", 0),
-        (2, DAY + 1, "sequencerGracePeriod", DAY + 1),
-        (3, 0, "maxStepBps", 0),
-        (3, 10_000, "maxStepBps", 10_000),
-        (4, HOUR - 1, "quarantinePeriod", HOUR - 1),
-        (4, 30 * DAY + 1, "quarantinePeriod", 30 * DAY + 1),
+        (1, ZERO_ADDRESS, "sequencerGracePeriod", HOUR, 0, 0),
+        (2, 0, "sequencerGracePeriod", 0, 1, DAY),
+        (2, DAY + 1, "sequencerGracePeriod", DAY + 1, 1, DAY),
+        (3, 0, "maxStepBps", 0, 1, 9_999),
+        (3, 10_000, "maxStepBps", 10_000, 1, 9_999),
+        (4, HOUR - 1, "quarantinePeriod", HOUR - 1, HOUR, 30 * DAY),
+        (4, 30 * DAY + 1, "quarantinePeriod", 30 * DAY + 1, HOUR, 30 * DAY),
     )
-    return [
-        ("PriceFeedReader", (*good[:place], value, *good[place + 1 :]), "ParameterOutOfRange", (name, told))
-        for place, value, name, told in wrong
+    cases: list[Case] = [
+        ("PriceFeedReader", (*good[:place], value, *good[place + 1 :]), "TermOutOfRange", tuple(told))
+        for place, value, *told in wrong
     ]
+    return [*cases, ("PriceFeedReader", (hub, buyer, *good[2:]), "MissingCode", (buyer,))]
 
 
 def _wrong_valuations(w: World) -> list[Case]:
     at, terms = w.port.addresses, w.model.valuation.terms()
     peers = (at["hub"], at["registry"], at["credentials"], at["aggregator"], at["reader"])
+    oldest = terms.maxAgePeriod - 1
     wrong = (
-        ("maxAgePeriod", 3650 * DAY + 1),
-        ("haircutFreePeriod", DAY - 1),
-        ("haircutFreePeriod", terms.maxAgePeriod),
-        ("haircutRateBps", 10_001),
-        ("acceptPeriod", DAY - 1),
-        ("acceptPeriod", terms.maxAgePeriod),
-        ("growthStepBps", 10_001),
-        ("growthPeriod", DAY - 1),
-        ("growthPeriod", 365 * DAY + 1),
-        ("saleRecentPeriod", DAY - 1),
-        ("saleMarginBps", 10_001),
-        ("firstValueQuarantinePeriod", DAY - 1),
-        ("firstValueQuarantinePeriod", 90 * DAY + 1),
+        ("maxAgePeriod", 3650 * DAY + 1, DAY, 3650 * DAY),
+        ("haircutFreePeriod", DAY - 1, DAY, oldest),
+        ("haircutFreePeriod", terms.maxAgePeriod, DAY, oldest),
+        ("haircutRateBps", 10_001, 0, 10_000),
+        ("acceptPeriod", DAY - 1, DAY, oldest),
+        ("acceptPeriod", terms.maxAgePeriod, DAY, oldest),
+        ("growthStepBps", 10_001, 0, 10_000),
+        ("growthPeriod", DAY - 1, DAY, 365 * DAY),
+        ("growthPeriod", 365 * DAY + 1, DAY, 365 * DAY),
+        ("saleRecentPeriod", DAY - 1, DAY, 3650 * DAY),
+        ("saleMarginBps", 10_001, 0, 10_000),
+        ("firstValueQuarantinePeriod", DAY - 1, DAY, 90 * DAY),
+        ("firstValueQuarantinePeriod", 90 * DAY + 1, DAY, 90 * DAY),
     )
     cases: list[Case] = [
         (
             "PropertyValuation",
             (*peers, INDEX, terms._replace(**{name: value}), 7 * DAY),
-            "ParameterOutOfRange",
-            (name, value),
+            "TermOutOfRange",
+            (name, value, *bounds),
         )
-        for name, value in wrong
+        for name, value, *bounds in wrong
     ]
     stranger = (*peers[:3], w.cast["buyer"], peers[4], INDEX, terms, 7 * DAY)
     return [*cases, ("PropertyValuation", stranger, "MissingCode", (w.cast["buyer"],))]

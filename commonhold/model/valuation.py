@@ -149,7 +149,7 @@ class Valuation(Managed):
     def explainValue(self, property_id: int) -> Explanation:
         appraisal = self.appraisals.get(property_id)
         if appraisal is None:
-            return Explanation()
+            return Explanation(frozenUntil=self._switch(property_id).stopped_until)
         index_now, index_status = self._index()
         indexed = indexed_down(appraisal, index_now)
         age = self.now - appraisal.reported_at

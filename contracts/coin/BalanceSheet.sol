@@ -25,11 +25,9 @@ abstract contract BalanceSheet is Books {
         (price.coins, price.reserveUsd, price.unit) = (turn.moment.supply, turn.reserveUsd, CASH_UNIT);
     }
 
-    /// @dev The same for views.
-    function _priceNow() private view returns (CoinPrice memory) {
-        Turn memory turn;
+    /// @dev The sheet as it is now, for views.
+    function _sheetNow() private view returns (Turn memory turn) {
         _readSheet(turn);
-        return _priceIn(turn);
     }
 
     /// @dev Dollars that so much cash counts for, down.
@@ -50,8 +48,7 @@ abstract contract BalanceSheet is Books {
 
     /// @inheritdoc ITreasury
     function balanceSheet() external view returns (Sheet memory sheet) {
-        Turn memory turn;
-        _readSheet(turn);
+        Turn memory turn = _sheetNow();
         sheet.cashUsd = _cashUsdDown(turn, turn.cash);
         sheet.loansUsd = turn.loans;
         sheet.ownedHomesUsd = turn.homes;
@@ -61,8 +58,7 @@ abstract contract BalanceSheet is Books {
 
     /// @inheritdoc ITreasury
     function equityByLedger() external view returns (int256) {
-        Turn memory turn;
-        _readSheet(turn);
+        Turn memory turn = _sheetNow();
         uint256 depegLoss = turn.cash * CASH_UNIT - _cashUsdDown(turn, turn.cash);
         return _flowsStored() + int256(turn.loans) - int256(depegLoss); // all far below 2^255
     }
@@ -74,16 +70,16 @@ abstract contract BalanceSheet is Books {
 
     /// @inheritdoc ITreasury
     function coverage() external view returns (uint256) {
-        return _priceNow().coverageDown();
+        return _priceIn(_sheetNow()).coverageDown();
     }
 
     /// @inheritdoc ITreasury
     function coinsForDown(uint256 cash) external view returns (uint256) {
-        return _priceNow().cashUsdDown(cash);
+        return _priceIn(_sheetNow()).cashUsdDown(cash);
     }
 
     /// @inheritdoc ITreasury
     function worthDown(uint256 coins) external view returns (uint256) {
-        return _priceNow().worthDown(coins);
+        return _priceIn(_sheetNow()).worthDown(coins);
     }
 }

@@ -8,6 +8,7 @@ import {IDemandGate} from "../../interfaces/coin/IDemandGate.sol";
 import {IHomeDollar} from "../../interfaces/coin/IHomeDollar.sol";
 import {ILoanLedger} from "../../interfaces/coin/ILoanLedger.sol";
 import {IPriceFeedReader} from "../../interfaces/oracle/IPriceFeedReader.sol";
+import {Require} from "../access/Require.sol";
 import {DemandGate, DemandMeasure} from "./libraries/DemandGate.sol";
 import {HalfLife} from "./libraries/HalfLife.sol";
 import {LoanSums} from "./libraries/LoanSums.sol";
@@ -106,7 +107,7 @@ abstract contract Books is ReserveCash {
 
     /// @dev The loan ledger is created after the treasury, at an address that was known before: no code is asked of it.
     constructor(IHomeDollar coin, ILoanLedger loans, DemandMeasure measure) {
-        _requireCode(address(coin));
+        Require.code(address(coin));
         (COIN, LOANS, MEASURE) = (coin, loans, measure);
         _ledger.hour = uint24(_hour());
     }

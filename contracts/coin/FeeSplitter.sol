@@ -11,6 +11,7 @@ import {ITreasury} from "../../interfaces/coin/ITreasury.sol";
 import {ICredentialRegistry} from "../../interfaces/identity/ICredentialRegistry.sol";
 import {PropertyId} from "../../interfaces/property/Ids.sol";
 import {IPropertyRegistry} from "../../interfaces/property/IPropertyRegistry.sol";
+import {Require} from "../access/Require.sol";
 import {RoleGated} from "../access/RoleGated.sol";
 
 /// @title FeeSplitter
@@ -74,10 +75,10 @@ contract FeeSplitter is IFeeSplitter, RoleGated {
     constructor(address hub, SplitterPeers memory peers, Split memory split_, address mortgageCompany, address dao)
         AccessManaged(hub)
     {
-        _requireCode(address(peers.coin));
-        _requireCode(address(peers.treasury));
-        _requireCode(address(peers.registry));
-        _requireCode(address(peers.credentials));
+        Require.code(address(peers.coin));
+        Require.code(address(peers.treasury));
+        Require.code(address(peers.registry));
+        Require.code(address(peers.credentials));
         // As wide as a sum of four needs.
         uint256 total = uint256(split_.reserveBps) + split_.mortgageCompanyBps + split_.providerBps + split_.daoBps;
         require(total == WHOLE_BPS, SplitsDoNotTotal(total, WHOLE_BPS));
@@ -92,10 +93,6 @@ contract FeeSplitter is IFeeSplitter, RoleGated {
         _setPayee(Party.MortgageCompany, mortgageCompany);
         _setPayee(Party.Dao, dao);
         peers.coin.forceApprove(address(peers.treasury), type(uint256).max);
-    }
-
-    function _requireCode(address peer) private view {
-        require(peer.code.length != 0, MissingCode(peer));
     }
 
     /* FEES */

@@ -209,7 +209,8 @@ contract HomeDollar is
     }
 
     function _rowOf(address caller) private view returns (Minter memory row) {
-        row = _minters[caller];
+        Minter storage stored = _minters[caller];
+        (row.cap, row.level) = (stored.cap, stored.level);
         require(row.cap != 0 || row.level != 0, NotMinter(caller));
     }
 

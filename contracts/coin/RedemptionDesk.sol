@@ -10,6 +10,7 @@ import {IRedemptionQueue} from "../../interfaces/coin/IRedemptionQueue.sol";
 import {ITreasury} from "../../interfaces/coin/ITreasury.sol";
 import {RequestId} from "../../interfaces/coin/RequestId.sol";
 import {ICredentialRegistry} from "../../interfaces/identity/ICredentialRegistry.sol";
+import {Require} from "../access/Require.sol";
 import {BalanceSheet} from "./BalanceSheet.sol";
 import {CoinPrice} from "./libraries/CoinPrice.sol";
 import {DemandGate} from "./libraries/DemandGate.sol";
@@ -43,7 +44,7 @@ abstract contract RedemptionDesk is BalanceSheet, IDemandGate, IRedemptionQueue 
     mapping(address controller => mapping(address operator => bool)) private _isOperator;
 
     constructor(ICredentialRegistry credentials, TreasuryTerms memory terms_) {
-        _requireCode(address(credentials));
+        Require.code(address(credentials));
         // Half of the smallest request is left after any fee.
         require(terms_.minRequest >= 2 * CASH_UNIT, MinRequestTooSmall(terms_.minRequest, 2 * CASH_UNIT));
         require(terms_.topFeeBps <= MAX_FEE_BPS, RedemptionFeeTooHigh(terms_.topFeeBps, MAX_FEE_BPS));

@@ -9,6 +9,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ITreasury} from "../../interfaces/coin/ITreasury.sol";
 import {FeedId} from "../../interfaces/oracle/FeedId.sol";
 import {IPriceFeedReader} from "../../interfaces/oracle/IPriceFeedReader.sol";
+import {Require} from "../access/Require.sol";
 
 /// @title The reserve token: what it is worth, and taking exactly so much of it
 /// @notice A token that takes a fee or changes balances by itself is refused at its first transfer. One without a return
@@ -36,8 +37,8 @@ abstract contract ReserveCash is ITreasury {
     bool private transient _isTaking;
 
     constructor(IERC20 reserve, IPriceFeedReader reader, FeedId feedId) {
-        _requireCode(address(reserve));
-        _requireCode(address(reader));
+        Require.code(address(reserve));
+        Require.code(address(reader));
         uint8 decimals = IERC20Metadata(address(reserve)).decimals();
         require(decimals <= MAX_DECIMALS, UnsupportedDecimals(decimals, MAX_DECIMALS));
         RESERVE = reserve;
@@ -91,9 +92,5 @@ abstract contract ReserveCash is ITreasury {
     /// @dev All that the token says is here. For comparing, and for `skim`: no price, right or balance goes by it.
     function _cashHeld() internal view returns (uint256) {
         return RESERVE.balanceOf(address(this));
-    }
-
-    function _requireCode(address peer) internal view {
-        require(peer.code.length != 0, MissingPeer(peer));
     }
 }

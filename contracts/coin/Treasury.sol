@@ -9,6 +9,7 @@ import {ITreasury} from "../../interfaces/coin/ITreasury.sol";
 import {IIncomeDistributor} from "../../interfaces/property/IIncomeDistributor.sol";
 import {ShareId} from "../../interfaces/property/Ids.sol";
 import {GuardianStop} from "../access/GuardianStop.sol";
+import {Require} from "../access/Require.sol";
 import {RoleGated} from "../access/RoleGated.sol";
 import {Books} from "./Books.sol";
 import {DemandGate, DemandMeasures} from "./libraries/DemandGate.sol";
@@ -65,7 +66,7 @@ contract Treasury is LendingDesk, RoleGated, IGuardianStop {
         LendingDesk(terms_)
         AccessManaged(hub)
     {
-        _requireCode(address(peers_.income));
+        Require.code(address(peers_.income));
         require(address(peers_.reserve) != address(peers_.coin), ReserveIsCoin(address(peers_.coin)));
         // At a dollar or more nothing would ever be sold: more than that the token never counts for.
         require(

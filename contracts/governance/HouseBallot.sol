@@ -10,6 +10,7 @@ import {ICredentialRegistry} from "../../interfaces/identity/ICredentialRegistry
 import {IHouseEscrow} from "../../interfaces/market/IHouseEscrow.sol";
 import {PropertyId, ShareId} from "../../interfaces/property/Ids.sol";
 import {IShareCertificate} from "../../interfaces/property/IShareCertificate.sol";
+import {Require} from "../access/Require.sol";
 import {RoleGated} from "../access/RoleGated.sol";
 import {BallotSlot, BallotSlots} from "./libraries/BallotSlot.sol";
 
@@ -49,13 +50,13 @@ contract HouseBallot is RoleGated, IHouseBallot {
     /// @param hub The permission hub for people.
     /// @param peers_ They all answer already.
     constructor(address hub, BallotPeers memory peers_, BallotRules memory rules_) AccessManaged(hub) {
-        CREDENTIALS = ICredentialRegistry(_withCode(address(peers_.credentials)));
-        CERTIFICATE = IShareCertificate(_withCode(address(peers_.certificate)));
-        ESCROW = IHouseEscrow(_withCode(address(peers_.escrow)));
-        _requireInRange("votingPeriod", rules_.votingPeriod, 1 days, 30 days);
-        _requireInRange("holdPeriod", rules_.holdPeriod, 1 hours, rules_.votingPeriod);
-        _requireInRange("executionPeriod", rules_.executionPeriod, 1 days, 365 days);
-        _requireInRange("coolDownPeriod", rules_.coolDownPeriod, 0, 365 days);
+        CREDENTIALS = ICredentialRegistry(Require.withCode(address(peers_.credentials)));
+        CERTIFICATE = IShareCertificate(Require.withCode(address(peers_.certificate)));
+        ESCROW = IHouseEscrow(Require.withCode(address(peers_.escrow)));
+        Require.inRange("votingPeriod", rules_.votingPeriod, 1 days, 30 days);
+        Require.inRange("holdPeriod", rules_.holdPeriod, 1 hours, rules_.votingPeriod);
+        Require.inRange("executionPeriod", rules_.executionPeriod, 1 days, 365 days);
+        Require.inRange("coolDownPeriod", rules_.coolDownPeriod, 0, 365 days);
         _requireTerms(rules_.quorumBps, rules_.majorityBps);
         VOTING_PERIOD = rules_.votingPeriod;
         HOLD_PERIOD = rules_.holdPeriod;
@@ -65,18 +66,9 @@ contract HouseBallot is RoleGated, IHouseBallot {
         MAJORITY_BPS = rules_.majorityBps;
     }
 
-    function _withCode(address candidate) private view returns (address) {
-        require(candidate.code.length != 0, MissingCode(candidate));
-        return candidate;
-    }
-
     function _requireTerms(uint256 quorumBps, uint256 majorityBps) private pure {
-        _requireInRange("quorumBps", quorumBps, 2_500, WHOLE_BPS);
-        _requireInRange("majorityBps", majorityBps, 5_000, 9_900);
-    }
-
-    function _requireInRange(string memory rule, uint256 value, uint256 least, uint256 most) private pure {
-        require(value >= least && value <= most, RuleOutOfRange(rule, value, least, most));
+        Require.inRange("quorumBps", quorumBps, 2_500, WHOLE_BPS);
+        Require.inRange("majorityBps", majorityBps, 5_000, 9_900);
     }
 
     /* BALLOTS */

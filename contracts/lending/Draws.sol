@@ -278,8 +278,8 @@ abstract contract Draws is LoanStore {
         for (; first <= last; ++first) {
             IdWord word = _ofShares[first];
             if (first == own) taken = word.idAt(ownPlace);
-            for (uint256 place = 0; place < IdWords.PLACES; ++place) {
-                uint256 id = word.idAt(place);
+            for (; !word.isEmpty(); word = word.shifted()) {
+                uint256 id = word.idAt(0);
                 if (id == 0) continue;
                 Core core = _loans[LoanId.wrap(id)].core;
                 require(!_isLate(core, draft.lastDay), HouseLate(draft.propertyId, LoanId.wrap(id)));

@@ -17,6 +17,7 @@ import {IPropertyValuation} from "../../interfaces/oracle/IPropertyValuation.sol
 import {ShareId} from "../../interfaces/property/Ids.sol";
 import {IShareCertificate} from "../../interfaces/property/IShareCertificate.sol";
 import {IERC7943Fungible} from "../../interfaces/standards/IERC7943.sol";
+import {Require} from "../access/Require.sol";
 import {RoleGated} from "../access/RoleGated.sol";
 import {CoinsForUsd} from "./libraries/CoinsForUsd.sol";
 
@@ -78,34 +79,25 @@ contract ForeclosureAuction is RoleGated, IForeclosureAuction {
     /// @param hub The permission hub for people.
     /// @param peers_ They all answer already; the book knows this address from birth.
     constructor(address hub, AuctionPeers memory peers_, AuctionTerms memory terms_) AccessManaged(hub) {
-        BOOK = ILoanBook(_withCode(address(peers_.book)));
-        LOANS = ILoanLedger(_withCode(address(peers_.loans)));
-        CERTIFICATE = IShareCertificate(_withCode(address(peers_.certificate)));
-        TREASURY = ITreasury(_withCode(address(peers_.treasury)));
-        VALUATION = IPropertyValuation(_withCode(address(peers_.valuation)));
-        COIN = IHomeDollar(_withCode(address(peers_.coin)));
+        BOOK = ILoanBook(Require.withCode(address(peers_.book)));
+        LOANS = ILoanLedger(Require.withCode(address(peers_.loans)));
+        CERTIFICATE = IShareCertificate(Require.withCode(address(peers_.certificate)));
+        TREASURY = ITreasury(Require.withCode(address(peers_.treasury)));
+        VALUATION = IPropertyValuation(Require.withCode(address(peers_.valuation)));
+        COIN = IHomeDollar(Require.withCode(address(peers_.coin)));
 
-        _requireInRange("startBps", terms_.startBps, 2, MAX_START_BPS);
-        _requireInRange("floorBps", terms_.floorBps, 1, terms_.startBps - 1);
-        _requireInRange("declinePeriod", terms_.declinePeriod, MIN_DECLINE_PERIOD, MAX_PERIOD);
-        _requireInRange("coOwnersFirstPeriod", terms_.coOwnersFirstPeriod, 0, terms_.declinePeriod);
-        _requireInRange("coOwnersLastPeriod", terms_.coOwnersLastPeriod, 0, MAX_PERIOD);
-        _requireInRange("costsBps", terms_.costsBps, 0, MAX_COSTS_BPS);
+        Require.inRange("startBps", terms_.startBps, 2, MAX_START_BPS);
+        Require.inRange("floorBps", terms_.floorBps, 1, terms_.startBps - 1);
+        Require.inRange("declinePeriod", terms_.declinePeriod, MIN_DECLINE_PERIOD, MAX_PERIOD);
+        Require.inRange("coOwnersFirstPeriod", terms_.coOwnersFirstPeriod, 0, terms_.declinePeriod);
+        Require.inRange("coOwnersLastPeriod", terms_.coOwnersLastPeriod, 0, MAX_PERIOD);
+        Require.inRange("costsBps", terms_.costsBps, 0, MAX_COSTS_BPS);
         START_BPS = terms_.startBps;
         FLOOR_BPS = terms_.floorBps;
         DECLINE_PERIOD = terms_.declinePeriod;
         CO_OWNERS_FIRST_PERIOD = terms_.coOwnersFirstPeriod;
         CO_OWNERS_LAST_PERIOD = terms_.coOwnersLastPeriod;
         COSTS_BPS = terms_.costsBps;
-    }
-
-    function _withCode(address peer) private view returns (address) {
-        require(peer.code.length != 0, MissingCode(peer));
-        return peer;
-    }
-
-    function _requireInRange(string memory term, uint256 value, uint256 least, uint256 most) private pure {
-        require(value >= least && value <= most, TermOutOfRange(term, value, least, most));
     }
 
     /* FORECLOSED SHARES */
@@ -124,7 +116,8 @@ contract ForeclosureAuction is RoleGated, IForeclosureAuction {
 
     /// @inheritdoc IForeclosureAuction
     function bid(LoanId loanId, uint256 maxCoins, ShareId asCoOwner) external returns (uint256 coins) {
-        Foreclosure memory entry = _requireRunning(loanId);
+        Foreclosure memory entry = _foreclosures[loanId];
+        _requireRunning(loanId, entry);
         uint256 elapsed = _elapsed(loanId, entry);
         require(elapsed < _wholePeriod(), AuctionEnded(loanId, elapsed, _wholePeriod()));
         ShareId shareId = ShareId.wrap(entry.shareId);
@@ -140,7 +133,8 @@ contract ForeclosureAuction is RoleGated, IForeclosureAuction {
 
     /// @inheritdoc IForeclosureAuction
     function close(LoanId loanId) external {
-        Foreclosure memory entry = _requireRunning(loanId);
+        Foreclosure memory entry = _foreclosures[loanId];
+        _requireRunning(loanId, entry);
         uint256 elapsed = _elapsed(loanId, entry);
         require(elapsed >= _wholePeriod(), AuctionRunning(loanId, elapsed, _wholePeriod()));
         delete _foreclosures[loanId];
@@ -196,9 +190,8 @@ contract ForeclosureAuction is RoleGated, IForeclosureAuction {
 
     /* INTERNAL: CLOCK AND TURNS */
 
-    /// @dev The entry of a loan that is being foreclosed. One that was cured left its entry behind.
-    function _requireRunning(LoanId loanId) private view returns (Foreclosure memory entry) {
-        entry = _foreclosures[loanId];
+    /// @dev Requires that the loan is being foreclosed. One that was cured left its entry behind.
+    function _requireRunning(LoanId loanId, Foreclosure memory entry) private view {
         require(_isRunning(loanId, entry), NoAuction(loanId));
     }
 

@@ -6,6 +6,7 @@ import {ILoanBook} from "../../interfaces/lending/ILoanBook.sol";
 import {LoanId} from "../../interfaces/lending/LoanId.sol";
 import {PropertyId, ShareId} from "../../interfaces/property/Ids.sol";
 import {ILienHolder} from "../../interfaces/property/ILienHolder.sol";
+import {Require} from "../access/Require.sol";
 import {Ageing} from "../coin/libraries/Ageing.sol";
 import {Foreclosures} from "./Foreclosures.sol";
 import {DueCounts, OriginatorRow} from "./libraries/DueCounts.sol";
@@ -42,31 +43,27 @@ contract LoanBook is Foreclosures {
     }
 
     function _requireTerms(BookTerms memory given) private pure {
-        _requireTerm("noticeLtvBps", given.noticeLtvBps, 1, WHOLE_BPS);
-        _requireTerm("capBps", given.capBps, 1, given.noticeLtvBps);
-        _requireTerm("drawLtvBps", given.drawLtvBps, 1, given.capBps);
-        _requireTerm("graceDays", given.graceDays, 0, Ageing.IMPAIRED_DAYS - 1);
-        _requireTerm("foreclosureDays", given.foreclosureDays, Ageing.IMPAIRED_DAYS + 1, 365);
-        _requireTerm("noticePeriod", given.noticePeriod, 1 days, 365 days);
-        _requireTerm("mostApprovalPeriod", given.mostApprovalPeriod, 1 days, 365 days);
+        Require.inRange("noticeLtvBps", given.noticeLtvBps, 1, WHOLE_BPS);
+        Require.inRange("capBps", given.capBps, 1, given.noticeLtvBps);
+        Require.inRange("drawLtvBps", given.drawLtvBps, 1, given.capBps);
+        Require.inRange("graceDays", given.graceDays, 0, Ageing.IMPAIRED_DAYS - 1);
+        Require.inRange("foreclosureDays", given.foreclosureDays, Ageing.IMPAIRED_DAYS + 1, 365);
+        Require.inRange("noticePeriod", given.noticePeriod, 1 days, 365 days);
+        Require.inRange("mostApprovalPeriod", given.mostApprovalPeriod, 1 days, 365 days);
         // 16 bits count an originator's loans of one due day.
-        _requireTerm("minLoan", given.minLoan, given.originatorCap / DueCounts.MOST_A_DAY + 1, given.borrowerCap);
-        _requireTerm("minDebt", given.minDebt, 1, given.minLoan);
+        Require.inRange("minLoan", given.minLoan, given.originatorCap / DueCounts.MOST_A_DAY + 1, given.borrowerCap);
+        Require.inRange("minDebt", given.minDebt, 1, given.minLoan);
         // An instalment is at most the principal and a month's interest, and late fees are at most 48 of them: 96 bits.
-        _requireTerm("borrowerCap", given.borrowerCap, given.minLoan, type(uint96).max / 64);
-        _requireTerm("originatorCap", given.originatorCap, given.borrowerCap, type(uint96).max);
-        _requireTerm("houseCapBps", given.houseCapBps, 1, WHOLE_BPS);
-        _requireTerm("maxLateOfOriginator", given.maxLateOfOriginator, 0, 1_000);
-        _requireTerm("originationFeeBps", given.originationFeeBps, 0, 500);
-        _requireTerm("lateFeeBps", given.lateFeeBps, 0, 1_000);
-        _requireTerm("marginBps", given.marginBps, 0, 2_000);
-        _requireTerm("resetStepBps", given.resetStepBps, 1, given.lifeStepBps);
-        _requireTerm("lifeStepBps", given.lifeStepBps, given.resetStepBps, 2_000);
-        _requireTerm("fixingPeriod", given.fixingPeriod, 1 days, 180 days);
-    }
-
-    function _requireTerm(string memory term, uint256 value, uint256 least, uint256 most) private pure {
-        require(value >= least && value <= most, TermOutOfRange(term, value, least, most));
+        Require.inRange("borrowerCap", given.borrowerCap, given.minLoan, type(uint96).max / 64);
+        Require.inRange("originatorCap", given.originatorCap, given.borrowerCap, type(uint96).max);
+        Require.inRange("houseCapBps", given.houseCapBps, 1, WHOLE_BPS);
+        Require.inRange("maxLateOfOriginator", given.maxLateOfOriginator, 0, 1_000);
+        Require.inRange("originationFeeBps", given.originationFeeBps, 0, 500);
+        Require.inRange("lateFeeBps", given.lateFeeBps, 0, 1_000);
+        Require.inRange("marginBps", given.marginBps, 0, 2_000);
+        Require.inRange("resetStepBps", given.resetStepBps, 1, given.lifeStepBps);
+        Require.inRange("lifeStepBps", given.lifeStepBps, given.resetStepBps, 2_000);
+        Require.inRange("fixingPeriod", given.fixingPeriod, 1 days, 180 days);
     }
 
     /* FEES */
@@ -129,8 +126,9 @@ contract LoanBook is Foreclosures {
 
     /// @inheritdoc ILoanBook
     function stoppedTimeOf(LoanId loanId) external view returns (uint256) {
-        Touch memory loan;
-        return _isOpen(loan, loanId) ? _stoppedTime(loan) : 0;
+        Slots storage slots = _loans[loanId];
+        if (!_isOpenStage(slots.core)) return 0;
+        return DESK.stoppedTime(slots.running.share(), slots.debtor.borrower());
     }
 
     /// @inheritdoc ILoanBook
@@ -141,10 +139,13 @@ contract LoanBook is Foreclosures {
 
     /// @dev Takes an open loan into hand, and says whether it is one.
     function _isOpen(Touch memory loan, LoanId loanId) private view returns (bool) {
-        Stage stage = _loans[loanId].core.stage();
-        if (stage != Stage.Active && stage != Stage.Foreclosing) return false;
+        if (!_isOpenStage(_loans[loanId].core)) return false;
         _read(loan, loanId);
         return true;
+    }
+
+    function _isOpenStage(Core core) private pure returns (bool) {
+        return core.isIn(Stage.Active) || core.isIn(Stage.Foreclosing);
     }
 
     /// @inheritdoc ILienHolder

@@ -12,6 +12,7 @@ import {LoanId} from "../../interfaces/lending/LoanId.sol";
 import {IPropertyValuation} from "../../interfaces/oracle/IPropertyValuation.sol";
 import {PropertyId, ShareId} from "../../interfaces/property/Ids.sol";
 import {IShareCertificate} from "../../interfaces/property/IShareCertificate.sol";
+import {Require} from "../access/Require.sol";
 import {Ageing} from "../coin/libraries/Ageing.sol";
 import {Annuity} from "./libraries/Annuity.sol";
 import {DueCounts} from "./libraries/DueCounts.sol";
@@ -101,15 +102,15 @@ abstract contract LoanStore is ILoanBook {
     mapping(uint256 number => DueCounts.Originator) internal _originators;
 
     constructor(BookPeers memory peers, BookTerms memory given) {
-        _requireCode(address(peers.ledger));
-        _requireCode(address(peers.treasury));
-        _requireCode(address(peers.coin));
-        _requireCode(address(peers.certificate));
-        _requireCode(address(peers.registry));
-        _requireCode(address(peers.valuation));
-        _requireCode(address(peers.credentials));
-        _requireCode(address(peers.rates));
-        _requireCode(address(peers.splitter));
+        Require.code(address(peers.ledger));
+        Require.code(address(peers.treasury));
+        Require.code(address(peers.coin));
+        Require.code(address(peers.certificate));
+        Require.code(address(peers.registry));
+        Require.code(address(peers.valuation));
+        Require.code(address(peers.credentials));
+        Require.code(address(peers.rates));
+        Require.code(address(peers.splitter));
         LOANS = peers.ledger;
         TREASURY = peers.treasury;
         SHARES = peers.certificate;
@@ -118,10 +119,6 @@ abstract contract LoanStore is ILoanBook {
         CAP_BPS = given.capBps;
         GRACE_DAYS = given.graceDays;
         NOTICE_LTV_BPS = given.noticeLtvBps;
-    }
-
-    function _requireCode(address peer) private view {
-        require(peer.code.length != 0, MissingCode(peer));
     }
 
     /* READING */

@@ -5,6 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {ITreasury} from "../../interfaces/coin/ITreasury.sol";
 import {IRateModel} from "../../interfaces/lending/IRateModel.sol";
+import {Require} from "../access/Require.sol";
 import {Annuity} from "./libraries/Annuity.sol";
 
 /// @title RateModel
@@ -44,7 +45,7 @@ contract RateModel is IRateModel {
 
     /// @param treasury Whose demand and cash make the rate; it must answer already.
     constructor(ITreasury treasury, RateTerms memory given) {
-        require(address(treasury).code.length != 0, MissingCode(address(treasury)));
+        Require.code(address(treasury));
         require(
             given.floorBps <= given.baseBps && given.baseBps <= given.capBps && given.capBps <= WHOLE_BPS,
             RatesOutOfOrder(given.floorBps, given.baseBps, given.capBps, WHOLE_BPS)

@@ -19,6 +19,7 @@ import {ShareId} from "../../interfaces/property/Ids.sol";
 import {IPropertyRegistry} from "../../interfaces/property/IPropertyRegistry.sol";
 import {IShareCertificate} from "../../interfaces/property/IShareCertificate.sol";
 import {IERC7943NonFungible} from "../../interfaces/standards/IERC7943.sol";
+import {Require} from "../access/Require.sol";
 import {CoinsForUsd} from "../lending/libraries/CoinsForUsd.sol";
 import {RefusalBase} from "./RefusalBase.sol";
 
@@ -39,7 +40,7 @@ abstract contract CheckBase is RefusalBase {
 
     /// @param market It names all that markets and leases work with.
     constructor(IShareMarket market) {
-        _requireCode(address(market));
+        Require.code(address(market));
         IShareMarket.MarketPeers memory peers = market.peers();
         (SHARE_MARKET, CREDENTIALS, REGISTRY) = (market, peers.credentials, peers.registry);
         (CERTIFICATE, VALUATION, TREASURY) = (peers.certificate, peers.valuation, peers.treasury);

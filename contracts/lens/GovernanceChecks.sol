@@ -22,6 +22,7 @@ import {IGovernanceChecks} from "../../interfaces/lens/IGovernanceChecks.sol";
 import {IHouseEscrow} from "../../interfaces/market/IHouseEscrow.sol";
 import {PropertyId, ShareId} from "../../interfaces/property/Ids.sol";
 import {IShareCertificate} from "../../interfaces/property/IShareCertificate.sol";
+import {Require} from "../access/Require.sol";
 import {SignatureCheck} from "../access/SignatureCheck.sol";
 import {RefusalBase} from "./RefusalBase.sol";
 
@@ -59,8 +60,8 @@ contract GovernanceChecks is RefusalBase, IGovernanceChecks {
 
     /// @param governor It names the timelock. @param ballot It names the escrow and all else that it works with.
     constructor(ICommonholdGovernor governor, IHouseBallot ballot) {
-        _requireCode(address(governor));
-        _requireCode(address(ballot));
+        Require.code(address(governor));
+        Require.code(address(ballot));
         (GOVERNOR, BALLOT) = (IGovernor(address(governor)), ballot);
         GovernorTimelockControl timed = GovernorTimelockControl(payable(address(governor)));
         TIMELOCK = TimelockController(payable(timed.timelock()));

@@ -23,6 +23,7 @@ import {IGovernanceLens} from "../../interfaces/lens/IGovernanceLens.sol";
 import {IHouseEscrow} from "../../interfaces/market/IHouseEscrow.sol";
 import {PropertyId, ShareId} from "../../interfaces/property/Ids.sol";
 import {IShareCertificate} from "../../interfaces/property/IShareCertificate.sol";
+import {Require} from "../access/Require.sol";
 
 /// @title The lens for the DAO's proposals, HOLD's votes and houses' ballots
 /// @notice See {IGovernanceLens}.
@@ -56,7 +57,7 @@ contract GovernanceLens is IGovernanceLens {
 
     /// @param checks It names governor, timelock and ballots, and those the rest.
     constructor(IGovernanceChecks checks) {
-        require(address(checks).code.length != 0, MissingCode(address(checks)));
+        Require.code(address(checks));
         (CHECKS, GOVERNOR, TIMELOCK, BALLOT) = (checks, checks.GOVERNOR(), checks.TIMELOCK(), checks.BALLOT());
         TOKEN = ERC20Votes(address(_counting().token()));
         IHouseBallot.BallotPeers memory peers = BALLOT.peers();
@@ -127,11 +128,16 @@ contract GovernanceLens is IGovernanceLens {
         page.complete = true;
         try GOVERNOR.getProposalId(actions.targets, actions.values, actions.calldatas, 0) returns (uint256 proposalId) {
             page.proposalId = proposalId;
-            page.round = _own().roundOf(actions.targets, actions.values, actions.calldatas); // what has an id has a round
             page.proposal = _proposalPage(proposalId);
             if (!page.proposal.complete) page.complete = false;
         } catch (bytes memory reason) {
-            (page.refusal, page.complete) = (reason, reason.length != 0);
+            page.refusal = reason;
+            if (reason.length == 0) page.complete = false;
+        }
+        try _own().roundOf(actions.targets, actions.values, actions.calldatas) returns (uint256 round) {
+            page.round = round;
+        } catch {
+            if (page.refusal.length == 0) page.complete = false;
         }
         try CHECKS.queueCheck(actions) returns (bytes memory refusal) {
             page.queueRefusal = refusal;

@@ -14,6 +14,7 @@ import {IPropertyValuation} from "../../interfaces/oracle/IPropertyValuation.sol
 import {PropertyId, ShareId} from "../../interfaces/property/Ids.sol";
 import {IShareCertificate} from "../../interfaces/property/IShareCertificate.sol";
 import {IERC5646} from "../../interfaces/standards/IERC5646.sol";
+import {Require} from "../access/Require.sol";
 import {SignatureCheck} from "../access/SignatureCheck.sol";
 import {CheckBase} from "./CheckBase.sol";
 
@@ -37,8 +38,8 @@ contract LeaseChecks is CheckBase, ILeaseChecks {
 
     /// @param market It names what leases work with, too.
     constructor(IShareMarket market, ILeaseToBuy leases, IHouseEscrow escrow) CheckBase(market) {
-        _requireCode(address(leases));
-        _requireCode(address(escrow));
+        Require.code(address(leases));
+        Require.code(address(escrow));
         (LEASES, ESCROW, LEASE_FEE_BPS) = (leases, escrow, leases.rules().leaseFeeBps);
         VENDOR_FEE_BPS = escrow.rules().vendorFeeBps;
     }

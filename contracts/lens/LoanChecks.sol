@@ -22,6 +22,7 @@ import {PropertyId, ShareId} from "../../interfaces/property/Ids.sol";
 import {IPropertyRegistry} from "../../interfaces/property/IPropertyRegistry.sol";
 import {IShareCertificate} from "../../interfaces/property/IShareCertificate.sol";
 import {IERC7943Fungible, IERC7943NonFungible} from "../../interfaces/standards/IERC7943.sol";
+import {Require} from "../access/Require.sol";
 import {Instalments} from "../lending/libraries/Instalments.sol";
 import {Core} from "../lending/libraries/LoanSlots.sol";
 import {LoanCourse} from "./libraries/LoanCourse.sol";
@@ -62,8 +63,8 @@ contract LoanChecks is ILoanChecks {
     /// @param desk It names the book and all that it works with.
     /// @param treasuryLens It says what the treasury would say.
     constructor(ILoanDesk desk, ITreasuryLens treasuryLens) {
-        _requireCode(address(desk));
-        _requireCode(address(treasuryLens));
+        Require.code(address(desk));
+        Require.code(address(treasuryLens));
         ILoanBook.BookPeers memory peers = desk.peers();
         (DESK, TREASURY_LENS, BOOK) = (desk, treasuryLens, desk.BOOK());
         (LEDGER, TREASURY, COIN) = (peers.ledger, peers.treasury, peers.coin);
@@ -73,10 +74,6 @@ contract LoanChecks is ILoanChecks {
         (READER, RESERVE_FEED) = (treasuryPeers.reader, treasuryPeers.reserveFeed);
         CASH_UNIT = peers.treasury.CASH_UNIT();
         MIN_CASH_RATIO_BPS = peers.treasury.terms().minCashRatioBps;
-    }
-
-    function _requireCode(address candidate) private view {
-        require(candidate.code.length != 0, MissingCode(candidate));
     }
 
     /* DRAWS */

@@ -13,6 +13,7 @@ import {ILoanChecks} from "../../interfaces/lens/ILoanChecks.sol";
 import {ILoanLens} from "../../interfaces/lens/ILoanLens.sol";
 import {PropertyId, ShareId} from "../../interfaces/property/Ids.sol";
 import {IShareCertificate} from "../../interfaces/property/IShareCertificate.sol";
+import {Require} from "../access/Require.sol";
 import {CoinsForUsd} from "../lending/libraries/CoinsForUsd.sol";
 import {Instalments} from "../lending/libraries/Instalments.sol";
 import {LoanCourse} from "./libraries/LoanCourse.sol";
@@ -52,8 +53,8 @@ contract LoanLens is ILoanLens {
 
     /// @param desk It names the book and all that it works with.
     constructor(ILoanDesk desk, ILoanChecks checks) {
-        _requireCode(address(desk));
-        _requireCode(address(checks));
+        Require.code(address(desk));
+        Require.code(address(checks));
         ILoanBook.BookPeers memory peers = desk.peers();
         (DESK, CHECKS, BOOK, AUCTION) = (desk, checks, desk.BOOK(), peers.auction);
         (TREASURY, CERTIFICATE, CREDENTIALS) = (peers.treasury, peers.certificate, peers.credentials);
@@ -63,10 +64,6 @@ contract LoanLens is ILoanLens {
         CO_OWNERS_FIRST_PERIOD = clock.coOwnersFirstPeriod;
         DECLINE_PERIOD = clock.declinePeriod;
         WHOLE_PERIOD = uint256(clock.declinePeriod) + clock.coOwnersLastPeriod;
-    }
-
-    function _requireCode(address candidate) private view {
-        require(candidate.code.length != 0, MissingCode(candidate));
     }
 
     /* LOANS */

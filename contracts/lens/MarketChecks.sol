@@ -14,6 +14,7 @@ import {IMarketChecks} from "../../interfaces/lens/IMarketChecks.sol";
 import {IShareMarket} from "../../interfaces/market/IShareMarket.sol";
 import {ShareId} from "../../interfaces/property/Ids.sol";
 import {IShareCertificate} from "../../interfaces/property/IShareCertificate.sol";
+import {Require} from "../access/Require.sol";
 import {SignatureCheck} from "../access/SignatureCheck.sol";
 import {Core, Debtor, Offer, Running} from "../lending/libraries/LoanSlots.sol";
 import {CheckBase} from "./CheckBase.sol";
@@ -53,7 +54,7 @@ contract MarketChecks is CheckBase, IMarketChecks {
     /// @param market It names all that it works with.
     /// @param loanChecks It says what the loan book would say.
     constructor(IShareMarket market, ILoanChecks loanChecks) CheckBase(market) {
-        _requireCode(address(loanChecks));
+        Require.code(address(loanChecks));
         LOAN_CHECKS = loanChecks;
         ILoanDesk desk = SHARE_MARKET.peers().desk;
         (BOOK, ORIGINATION_FEE_BPS) = (desk.BOOK(), desk.terms().originationFeeBps);

@@ -17,6 +17,7 @@ import {FeedId} from "../../interfaces/oracle/FeedId.sol";
 import {PropertyId, ShareId} from "../../interfaces/property/Ids.sol";
 import {IPropertyRegistry} from "../../interfaces/property/IPropertyRegistry.sol";
 import {IShareCertificate} from "../../interfaces/property/IShareCertificate.sol";
+import {Require} from "../access/Require.sol";
 import {CourseWord} from "../market/libraries/LeaseWords.sol";
 import {OfferWords} from "../market/libraries/OfferWords.sol";
 import {SaleVotes} from "./libraries/SaleVotes.sol";
@@ -53,8 +54,8 @@ contract MarketLens is IMarketLens {
 
     /// @param checks It names the market, and all that it works with. @param leaseChecks It names leases and purses.
     constructor(IMarketChecks checks, ILeaseChecks leaseChecks) {
-        _requireCode(address(checks));
-        _requireCode(address(leaseChecks));
+        Require.code(address(checks));
+        Require.code(address(leaseChecks));
         (CHECKS, LEASE_CHECKS, MARKET) = (checks, leaseChecks, checks.MARKET());
         (LEASES, ESCROW) = (leaseChecks.LEASES(), leaseChecks.ESCROW());
         IShareMarket.MarketPeers memory peers = MARKET.peers();
@@ -62,10 +63,6 @@ contract MarketLens is IMarketLens {
         ILeaseToBuy.LeaseRules memory rules = LEASES.rules();
         (GRACE_PERIOD, CURE_PERIOD) = (rules.gracePeriod, rules.curePeriod);
         VENDOR_FEE_BPS = ESCROW.rules().vendorFeeBps;
-    }
-
-    function _requireCode(address candidate) private view {
-        require(candidate.code.length != 0, MissingCode(candidate));
     }
 
     /* SHARES */

@@ -10,6 +10,7 @@ import {IPropertyValuation} from "../../interfaces/oracle/IPropertyValuation.sol
 import {IQuorumAggregator} from "../../interfaces/oracle/IQuorumAggregator.sol";
 import {PropertyId} from "../../interfaces/property/Ids.sol";
 import {IPropertyRegistry} from "../../interfaces/property/IPropertyRegistry.sol";
+import {Require} from "../access/Require.sol";
 
 /// @title OracleLens
 /// @notice See {IOracleLens}. The part of the lens that shows values and prices.
@@ -30,10 +31,10 @@ abstract contract OracleLens is IOracleLens {
         IPriceFeedReader reader,
         IPropertyValuation valuation
     ) {
-        _requireCode(address(registry));
-        _requireCode(address(aggregator));
-        _requireCode(address(reader));
-        _requireCode(address(valuation));
+        Require.code(address(registry));
+        Require.code(address(aggregator));
+        Require.code(address(reader));
+        Require.code(address(valuation));
         REGISTRY = registry;
         AGGREGATOR = aggregator;
         READER = reader;
@@ -173,9 +174,5 @@ abstract contract OracleLens is IOracleLens {
         } catch {
             return (0, false);
         }
-    }
-
-    function _requireCode(address candidate) internal view {
-        require(candidate.code.length != 0, MissingCode(candidate));
     }
 }

@@ -12,10 +12,6 @@ import {IERC7943Fungible} from "../../interfaces/standards/IERC7943.sol";
 /// @dev Each check is a view that looks at what the call looks at, in the call's order, and reverts with the call's
 /// errors; what a check returns is what that view reverts with. So errors of whatever it reads pass through unchanged.
 abstract contract RefusalBase is IChecks {
-    function _requireCode(address candidate) internal view {
-        require(candidate.code.length != 0, MissingCode(candidate));
-    }
-
     /// @dev What a view of this contract reverts with; nothing if it doesn't.
     function _refusal(bytes memory call) internal view returns (bytes memory reason) {
         bool passed;

@@ -22,6 +22,7 @@ import {IERC4907} from "../../interfaces/standards/IERC4907.sol";
 import {IERC5192} from "../../interfaces/standards/IERC5192.sol";
 import {IERC5646} from "../../interfaces/standards/IERC5646.sol";
 import {IERC7943Fungible, IERC7943NonFungible} from "../../interfaces/standards/IERC7943.sol";
+import {Require} from "../access/Require.sol";
 import {OracleLens} from "./OracleLens.sol";
 
 /// @title One read-only view over the suite, for front-ends
@@ -71,14 +72,14 @@ contract SuiteLens is OracleLens, ISuiteLens {
         IMarketLens marketLens,
         IGovernanceLens governanceLens
     ) OracleLens(registry, aggregator, reader, valuation) {
-        _requireCode(address(credentials));
-        _requireCode(address(certificates));
-        _requireCode(address(income));
-        _requireCode(address(coin));
-        _requireCode(address(treasuryLens));
-        _requireCode(address(loanLens));
-        _requireCode(address(marketLens));
-        _requireCode(address(governanceLens));
+        Require.code(address(credentials));
+        Require.code(address(certificates));
+        Require.code(address(income));
+        Require.code(address(coin));
+        Require.code(address(treasuryLens));
+        Require.code(address(loanLens));
+        Require.code(address(marketLens));
+        Require.code(address(governanceLens));
         CREDENTIALS = credentials;
         CERTIFICATE = certificates;
         INCOME = income;

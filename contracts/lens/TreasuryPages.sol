@@ -13,6 +13,7 @@ import {ICredentialRegistry} from "../../interfaces/identity/ICredentialRegistry
 import {ITreasuryLens} from "../../interfaces/lens/ITreasuryLens.sol";
 import {FeedId} from "../../interfaces/oracle/FeedId.sol";
 import {IPriceFeedReader} from "../../interfaces/oracle/IPriceFeedReader.sol";
+import {Require} from "../access/Require.sol";
 import {CoinPrice} from "../coin/libraries/CoinPrice.sol";
 import {FeeCurve, FeeTerms} from "../coin/libraries/FeeCurve.sol";
 
@@ -47,10 +48,10 @@ abstract contract TreasuryPages is ITreasuryLens {
     uint256 internal immutable MIN_EQUITY;
 
     constructor(ITreasury treasury) {
-        require(address(treasury).code.length != 0, MissingCode(address(treasury)));
+        Require.code(address(treasury));
         TREASURY = treasury;
         ITreasury.TreasuryPeers memory peers = treasury.peers();
-        require(address(peers.loans).code.length != 0, MissingCode(address(peers.loans)));
+        Require.code(address(peers.loans));
         CREDENTIALS = peers.credentials;
         COIN = peers.coin;
         LOANS = peers.loans;

@@ -11,6 +11,7 @@ import {ICredentialRegistry} from "../../interfaces/identity/ICredentialRegistry
 import {IHouseEscrow} from "../../interfaces/market/IHouseEscrow.sol";
 import {PropertyId} from "../../interfaces/property/Ids.sol";
 import {IPropertyRegistry} from "../../interfaces/property/IPropertyRegistry.sol";
+import {Require} from "../access/Require.sol";
 import {RoleGated} from "../access/RoleGated.sol";
 
 /// @title HouseEscrow
@@ -67,29 +68,20 @@ contract HouseEscrow is RoleGated, IHouseEscrow {
     /// @param hub The permission hub for people.
     /// @param peers_ They all answer already.
     constructor(address hub, EscrowPeers memory peers_, EscrowRules memory rules_) AccessManaged(hub) {
-        CREDENTIALS = ICredentialRegistry(_withCode(address(peers_.credentials)));
-        REGISTRY = IPropertyRegistry(_withCode(address(peers_.registry)));
-        COIN = IERC20(_withCode(address(peers_.coin)));
-        SPLITTER = IFeeSplitter(_withCode(address(peers_.splitter)));
+        CREDENTIALS = ICredentialRegistry(Require.withCode(address(peers_.credentials)));
+        REGISTRY = IPropertyRegistry(Require.withCode(address(peers_.registry)));
+        COIN = IERC20(Require.withCode(address(peers_.coin)));
+        SPLITTER = IFeeSplitter(Require.withCode(address(peers_.splitter)));
         _requireOrder(rules_.invoiceLimit, rules_.windowLimit);
-        _requireInRange("windowPeriod", rules_.windowPeriod, 1 days, 365 days);
-        _requireInRange("payeeDelay", rules_.payeeDelay, 1 days, 90 days);
-        _requireInRange("vendorFeeBps", rules_.vendorFeeBps, 0, MAX_FEE_BPS);
+        Require.inRange("windowPeriod", rules_.windowPeriod, 1 days, 365 days);
+        Require.inRange("payeeDelay", rules_.payeeDelay, 1 days, 90 days);
+        Require.inRange("vendorFeeBps", rules_.vendorFeeBps, 0, MAX_FEE_BPS);
         INVOICE_LIMIT = rules_.invoiceLimit;
         WINDOW_LIMIT = rules_.windowLimit;
         WINDOW_PERIOD = rules_.windowPeriod;
         PAYEE_DELAY = rules_.payeeDelay;
         VENDOR_FEE_BPS = rules_.vendorFeeBps;
         COIN.forceApprove(address(SPLITTER), type(uint256).max);
-    }
-
-    function _withCode(address candidate) private view returns (address) {
-        require(candidate.code.length != 0, MissingCode(candidate));
-        return candidate;
-    }
-
-    function _requireInRange(string memory rule, uint256 value, uint256 least, uint256 most) private pure {
-        require(value >= least && value <= most, RuleOutOfRange(rule, value, least, most));
     }
 
     function _requireOrder(uint256 invoiceLimit, uint256 windowLimit) private pure {
@@ -215,7 +207,7 @@ contract HouseEscrow is RoleGated, IHouseEscrow {
 
     /// @inheritdoc IHouseEscrow
     function setBallot(address ballot, bool allowed) external restricted {
-        isBallot[_withCode(ballot)] = allowed;
+        isBallot[Require.withCode(ballot)] = allowed;
         emit BallotSet(ballot, allowed);
     }
 

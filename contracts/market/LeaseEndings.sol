@@ -13,6 +13,7 @@ import {ILeaseToBuy} from "../../interfaces/market/ILeaseToBuy.sol";
 import {LeaseId} from "../../interfaces/market/LeaseId.sol";
 import {IPropertyValuation} from "../../interfaces/oracle/IPropertyValuation.sol";
 import {ShareId} from "../../interfaces/property/Ids.sol";
+import {Require} from "../access/Require.sol";
 import {CoinsForUsd} from "../lending/libraries/CoinsForUsd.sol";
 import {LeaseRents} from "./LeaseRents.sol";
 import {Course} from "./libraries/LeaseWords.sol";
@@ -30,8 +31,8 @@ abstract contract LeaseEndings is LeaseRents {
     uint40 internal immutable CURE_PERIOD;
 
     constructor(LeasePeers memory peers_, LeaseRules memory rules_) {
-        VALUATION = IPropertyValuation(_withCode(address(peers_.valuation)));
-        TREASURY = ITreasury(_withCode(address(peers_.treasury)));
+        VALUATION = IPropertyValuation(Require.withCode(address(peers_.valuation)));
+        TREASURY = ITreasury(Require.withCode(address(peers_.treasury)));
         SALE_FEE_BPS = rules_.saleFeeBps;
         GRACE_PERIOD = rules_.gracePeriod;
         CURE_PERIOD = rules_.curePeriod;

@@ -10,6 +10,7 @@ import {PropertyId, ShareId} from "../../interfaces/property/Ids.sol";
 import {IPropertyRegistry} from "../../interfaces/property/IPropertyRegistry.sol";
 import {IShareCertificate} from "../../interfaces/property/IShareCertificate.sol";
 import {IERC5646} from "../../interfaces/standards/IERC5646.sol";
+import {Require} from "../access/Require.sol";
 import {SignatureCheck} from "../access/SignatureCheck.sol";
 import {OfferWord} from "./libraries/OfferWords.sol";
 
@@ -39,14 +40,9 @@ abstract contract LeaseOffers is EIP712, ILeaseToBuy {
     mapping(PropertyId propertyId => mapping(bytes32 leaseHash => Approval)) private _approvals;
 
     constructor(LeasePeers memory peers_) EIP712("Commonhold Leases", "1") {
-        CREDENTIALS = ICredentialRegistry(_withCode(address(peers_.credentials)));
-        REGISTRY = IPropertyRegistry(_withCode(address(peers_.registry)));
-        CERTIFICATE = IShareCertificate(_withCode(address(peers_.certificate)));
-    }
-
-    function _withCode(address peer) internal view returns (address) {
-        require(peer.code.length != 0, MissingCode(peer));
-        return peer;
+        CREDENTIALS = ICredentialRegistry(Require.withCode(address(peers_.credentials)));
+        REGISTRY = IPropertyRegistry(Require.withCode(address(peers_.registry)));
+        CERTIFICATE = IShareCertificate(Require.withCode(address(peers_.certificate)));
     }
 
     /* THE OWNER */

@@ -9,6 +9,7 @@ import {IFeeSplitter} from "../../interfaces/coin/IFeeSplitter.sol";
 import {ILeaseToBuy} from "../../interfaces/market/ILeaseToBuy.sol";
 import {LeaseId} from "../../interfaces/market/LeaseId.sol";
 import {PropertyId, ShareId} from "../../interfaces/property/Ids.sol";
+import {Require} from "../access/Require.sol";
 import {LeaseOffers} from "./LeaseOffers.sol";
 import {Course, Letting, Option} from "./libraries/LeaseWords.sol";
 
@@ -43,8 +44,8 @@ abstract contract LeaseRents is LeaseOffers {
     mapping(PropertyId propertyId => mapping(IFeeSplitter.FeeKind kind => uint256)) private _fees;
 
     constructor(LeasePeers memory peers_, LeaseRules memory rules_) {
-        COIN = IERC20(_withCode(address(peers_.coin)));
-        SPLITTER = IFeeSplitter(_withCode(address(peers_.splitter)));
+        COIN = IERC20(Require.withCode(address(peers_.coin)));
+        SPLITTER = IFeeSplitter(Require.withCode(address(peers_.splitter)));
         LEASE_FEE_BPS = rules_.leaseFeeBps;
         // What is swept to it. It takes only when we call.
         COIN.forceApprove(address(SPLITTER), type(uint256).max);

@@ -12,6 +12,7 @@ import {LeaseId} from "../../interfaces/market/LeaseId.sol";
 import {ShareId} from "../../interfaces/property/Ids.sol";
 import {ILienHolder} from "../../interfaces/property/ILienHolder.sol";
 import {GuardianStop} from "../access/GuardianStop.sol";
+import {Require} from "../access/Require.sol";
 import {RoleGated} from "../access/RoleGated.sol";
 import {LeaseEndings} from "./LeaseEndings.sol";
 import {LeaseOffers} from "./LeaseOffers.sol";
@@ -51,16 +52,12 @@ contract LeaseToBuy is LeaseEndings, RoleGated, IGuardianStop, ILienHolder {
         LeaseRents(peers_, rules_)
         LeaseEndings(peers_, rules_)
     {
-        _requireInRange("leaseFeeBps", rules_.leaseFeeBps, 0, MAX_FEE_BPS);
-        _requireInRange("saleFeeBps", rules_.saleFeeBps, 0, MAX_FEE_BPS);
-        _requireInRange("gracePeriod", rules_.gracePeriod, 1 days, 60 days);
-        _requireInRange("curePeriod", rules_.curePeriod, 1 days, 365 days);
+        Require.inRange("leaseFeeBps", rules_.leaseFeeBps, 0, MAX_FEE_BPS);
+        Require.inRange("saleFeeBps", rules_.saleFeeBps, 0, MAX_FEE_BPS);
+        Require.inRange("gracePeriod", rules_.gracePeriod, 1 days, 60 days);
+        Require.inRange("curePeriod", rules_.curePeriod, 1 days, 365 days);
         GuardianStop.requireValidPeriod(guardianStopPeriod_);
         guardianStopPeriod = guardianStopPeriod_;
-    }
-
-    function _requireInRange(string memory rule, uint256 value, uint256 least, uint256 most) private pure {
-        require(value >= least && value <= most, RuleOutOfRange(rule, value, least, most));
     }
 
     /* SIGNING */

@@ -10,6 +10,7 @@ import {IHomeDollar} from "../../interfaces/coin/IHomeDollar.sol";
 import {LoanId} from "../../interfaces/lending/LoanId.sol";
 import {IShareMarket} from "../../interfaces/market/IShareMarket.sol";
 import {GuardianStop} from "../access/GuardianStop.sol";
+import {Require} from "../access/Require.sol";
 import {Asks} from "./Asks.sol";
 import {Closing} from "./Closing.sol";
 import {Escrow} from "./Escrow.sol";
@@ -42,28 +43,20 @@ contract ShareMarket is Escrow, ReentrancyGuardTransient, IGuardianStop {
         Closing(peers_)
         Escrow(terms_)
     {
-        _requireCode(address(peers_.credentials));
-        _requireCode(address(peers_.registry));
-        _requireCode(address(peers_.certificate));
-        _requireCode(address(peers_.valuation));
-        _requireCode(address(peers_.reader));
-        _requireCode(address(peers_.treasury));
-        _requireCode(address(peers_.splitter));
-        _requireCode(address(peers_.desk));
-        _requireTerm("saleFeeBps", terms_.saleFeeBps, 0, MAX_SALE_FEE_BPS);
-        _requireTerm("maxSettlePeriod", terms_.maxSettlePeriod, MIN_PERIOD, MAX_PERIOD);
-        _requireTerm("minSettlePeriod", terms_.minSettlePeriod, MIN_PERIOD, terms_.maxSettlePeriod);
-        _requireTerm("mediationPeriod", terms_.mediationPeriod, MIN_PERIOD, MAX_PERIOD);
+        Require.code(address(peers_.credentials));
+        Require.code(address(peers_.registry));
+        Require.code(address(peers_.certificate));
+        Require.code(address(peers_.valuation));
+        Require.code(address(peers_.reader));
+        Require.code(address(peers_.treasury));
+        Require.code(address(peers_.splitter));
+        Require.code(address(peers_.desk));
+        Require.inRange("saleFeeBps", terms_.saleFeeBps, 0, MAX_SALE_FEE_BPS);
+        Require.inRange("maxSettlePeriod", terms_.maxSettlePeriod, MIN_PERIOD, MAX_PERIOD);
+        Require.inRange("minSettlePeriod", terms_.minSettlePeriod, MIN_PERIOD, terms_.maxSettlePeriod);
+        Require.inRange("mediationPeriod", terms_.mediationPeriod, MIN_PERIOD, MAX_PERIOD);
         GuardianStop.requireValidPeriod(guardianStopPeriod_);
         guardianStopPeriod = guardianStopPeriod_;
-    }
-
-    function _requireCode(address peer) private view {
-        require(peer.code.length != 0, MissingCode(peer));
-    }
-
-    function _requireTerm(string memory term, uint256 value, uint256 least, uint256 most) private pure {
-        require(value >= least && value <= most, TermOutOfRange(term, value, least, most));
     }
 
     /* AT ONCE */

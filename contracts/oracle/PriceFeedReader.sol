@@ -5,6 +5,7 @@ import {AggregatorV3Interface} from "@chainlink/contracts/src/v0.8/shared/interf
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
 import {GuardianStop} from "../access/GuardianStop.sol";
+import {Require} from "../access/Require.sol";
 import {RoleGated} from "../access/RoleGated.sol";
 import {StopClock} from "../access/StopClock.sol";
 import {IGuardianStop} from "../../interfaces/access/IGuardianStop.sol";
@@ -69,19 +70,11 @@ contract PriceFeedReader is IPriceFeedReader, IGuardianStop, RoleGated {
         uint40 guardianStopPeriod
     ) AccessManaged(hub) {
         bool hasSequencer = address(sequencerFeed) != address(0);
-        require(
-            !hasSequencer || address(sequencerFeed).code.length > 0,
-            ParameterOutOfRange("sequencerFeed", uint160(address(sequencerFeed)))
-        );
-        require(
-            (sequencerGracePeriod != 0) == hasSequencer && sequencerGracePeriod <= MAX_GRACE_PERIOD,
-            ParameterOutOfRange("sequencerGracePeriod", sequencerGracePeriod)
-        );
-        require(maxStepBps_ > 0 && maxStepBps_ < FULL_BPS, ParameterOutOfRange("maxStepBps", maxStepBps_));
-        require(
-            quarantinePeriod_ >= MIN_QUARANTINE_PERIOD && quarantinePeriod_ <= MAX_QUARANTINE_PERIOD,
-            ParameterOutOfRange("quarantinePeriod", quarantinePeriod_)
-        );
+        if (hasSequencer) Require.code(address(sequencerFeed));
+        (uint256 leastGrace, uint256 mostGrace) = hasSequencer ? (1, MAX_GRACE_PERIOD) : (0, 0);
+        Require.inRange("sequencerGracePeriod", sequencerGracePeriod, leastGrace, mostGrace);
+        Require.inRange("maxStepBps", maxStepBps_, 1, FULL_BPS - 1);
+        Require.inRange("quarantinePeriod", quarantinePeriod_, MIN_QUARANTINE_PERIOD, MAX_QUARANTINE_PERIOD);
         GuardianStop.requireValidPeriod(guardianStopPeriod);
         SEQUENCER = sequencerFeed;
         GRACE_PERIOD = sequencerGracePeriod;

@@ -5,6 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {GuardianStop} from "../access/GuardianStop.sol";
+import {Require} from "../access/Require.sol";
 import {RoleGated} from "../access/RoleGated.sol";
 import {StopClock} from "../access/StopClock.sol";
 import {IGuardianStop} from "../../interfaces/access/IGuardianStop.sol";
@@ -81,10 +82,10 @@ contract PropertyValuation is IPropertyValuation, IGuardianStop, RoleGated {
         ValuationTerms memory terms_,
         uint40 guardianStopPeriod
     ) AccessManaged(hub) {
-        _requireCode(address(registry));
-        _requireCode(address(credentials));
-        _requireCode(address(aggregator));
-        _requireCode(address(reader));
+        Require.code(address(registry));
+        Require.code(address(credentials));
+        Require.code(address(aggregator));
+        Require.code(address(reader));
         _requireSensible(terms_);
         GuardianStop.requireValidPeriod(guardianStopPeriod);
         REGISTRY = registry;
@@ -104,32 +105,22 @@ contract PropertyValuation is IPropertyValuation, IGuardianStop, RoleGated {
         FIRST_VALUE_QUARANTINE_PERIOD = terms_.firstValueQuarantinePeriod;
     }
 
-    function _requireCode(address peer) private view {
-        require(peer.code.length > 0, MissingCode(peer));
-    }
-
     /// @dev Periods of at least a day and shares of at most a whole: days given for seconds, or percent scaled twice,
     /// are refused.
     function _requireSensible(ValuationTerms memory t) private pure {
-        _requireBetween("maxAgePeriod", t.maxAgePeriod, 1 days, 3650 days);
+        Require.inRange("maxAgePeriod", t.maxAgePeriod, 1 days, 3650 days);
         if (t.haircutFreePeriod != 0) {
-            _requireBetween("haircutFreePeriod", t.haircutFreePeriod, 1 days, t.maxAgePeriod - 1);
+            Require.inRange("haircutFreePeriod", t.haircutFreePeriod, 1 days, t.maxAgePeriod - 1);
         }
-        _requireBetween("haircutRateBps", t.haircutRateBps, 0, ValueMaths.WHOLE_BPS);
-        require(
-            uint256(t.haircutRateBps) * (t.maxAgePeriod - t.haircutFreePeriod) < ValueMaths.WHOLE_BPS * ValueMaths.YEAR,
-            ParameterOutOfRange("haircutRateBps", t.haircutRateBps)
-        );
-        _requireBetween("acceptPeriod", t.acceptPeriod, 1 days, t.maxAgePeriod - 1);
-        _requireBetween("growthStepBps", t.growthStepBps, 0, ValueMaths.WHOLE_BPS);
-        _requireBetween("growthPeriod", t.growthPeriod, 1 days, 365 days);
-        _requireBetween("saleRecentPeriod", t.saleRecentPeriod, 1 days, 3650 days);
-        _requireBetween("saleMarginBps", t.saleMarginBps, 0, ValueMaths.WHOLE_BPS);
-        _requireBetween("firstValueQuarantinePeriod", t.firstValueQuarantinePeriod, 1 days, 90 days);
-    }
-
-    function _requireBetween(string memory parameter, uint256 value, uint256 least, uint256 most) private pure {
-        require(value >= least && value <= most, ParameterOutOfRange(parameter, value));
+        // A haircut of everything is never reached.
+        uint256 mostRate = (ValueMaths.WHOLE_BPS * ValueMaths.YEAR - 1) / (t.maxAgePeriod - t.haircutFreePeriod);
+        Require.inRange("haircutRateBps", t.haircutRateBps, 0, Math.min(ValueMaths.WHOLE_BPS, mostRate));
+        Require.inRange("acceptPeriod", t.acceptPeriod, 1 days, t.maxAgePeriod - 1);
+        Require.inRange("growthStepBps", t.growthStepBps, 0, ValueMaths.WHOLE_BPS);
+        Require.inRange("growthPeriod", t.growthPeriod, 1 days, 365 days);
+        Require.inRange("saleRecentPeriod", t.saleRecentPeriod, 1 days, 3650 days);
+        Require.inRange("saleMarginBps", t.saleMarginBps, 0, ValueMaths.WHOLE_BPS);
+        Require.inRange("firstValueQuarantinePeriod", t.firstValueQuarantinePeriod, 1 days, 90 days);
     }
 
     /* THE DAO AND THE GUARDIAN */
@@ -268,12 +259,12 @@ contract PropertyValuation is IPropertyValuation, IGuardianStop, RoleGated {
     /// @inheritdoc IPropertyValuation
     function explainValue(PropertyId propertyId) external view returns (Explanation memory found) {
         House storage house = _houses[propertyId];
+        found.frozenUntil = house.frozenUntil; // also before the first appraisal
         if (house.appraisedAt == 0) return found;
         found.appraisalUsd = house.appraisalUsd;
         found.appraisedAt = house.appraisedAt;
         found.acceptedFirstAt = house.acceptedFirstAt;
         found.quarantinedUntil = house.acceptedFirstAt + FIRST_VALUE_QUARANTINE_PERIOD;
-        found.frozenUntil = house.frozenUntil;
         found.agePeriod = block.timestamp - house.appraisedAt;
 
         found.indexThen = house.indexThen;

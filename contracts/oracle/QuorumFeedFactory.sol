@@ -6,6 +6,7 @@ import {Create2} from "@openzeppelin/contracts/utils/Create2.sol";
 import {FeedId} from "../../interfaces/oracle/FeedId.sol";
 import {IQuorumAggregator} from "../../interfaces/oracle/IQuorumAggregator.sol";
 import {IQuorumFeedFactory} from "../../interfaces/oracle/IQuorumFeedFactory.sol";
+import {Require} from "../access/Require.sol";
 import {FeedNames} from "./libraries/FeedNames.sol";
 import {QuorumFeed} from "./QuorumFeed.sol";
 
@@ -17,7 +18,7 @@ contract QuorumFeedFactory is IQuorumFeedFactory {
     IQuorumAggregator public immutable aggregator;
 
     constructor(IQuorumAggregator aggregator_) {
-        require(address(aggregator_).code.length > 0, MissingCode(address(aggregator_)));
+        Require.code(address(aggregator_));
         aggregator = aggregator_;
     }
 

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
 import {GuardianStop} from "../access/GuardianStop.sol";
+import {Require} from "../access/Require.sol";
 import {RoleGated} from "../access/RoleGated.sol";
 import {Roles} from "../access/Roles.sol";
 import {Signpost} from "../access/Signpost.sol";
@@ -84,7 +85,7 @@ contract PropertyRegistry is IPropertyRegistry, IGuardianStop, RoleGated, Signpo
 
     /// @inheritdoc IPropertyRegistry
     function setListener(address listener_) external restricted {
-        require(listener_ == address(0) || listener_.code.length > 0, MissingCode(listener_));
+        if (listener_ != address(0)) Require.code(listener_);
         emit ListenerSet(listener, listener_);
         listener = listener_;
     }

@@ -5,6 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {ERC721} from "@openzeppelin/contracts/token/ERC721/ERC721.sol";
 import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 
+import {Require} from "../access/Require.sol";
 import {Roles} from "../access/Roles.sol";
 import {Signpost} from "../access/Signpost.sol";
 import {ICredentialRegistry} from "../../interfaces/identity/ICredentialRegistry.sol";
@@ -223,7 +224,7 @@ contract ShareCertificate is ShareEncumbrances, Signpost, IERC5646, IERC7572, IH
     }
 
     function _setRenderer(address renderer_) private {
-        require(renderer_.code.length != 0, MissingCode(renderer_));
+        Require.code(renderer_);
         emit RendererSet(address(_renderer), renderer_);
         _renderer = ICertificateRenderer(renderer_);
     }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC4906} from "@openzeppelin/contracts/interfaces/IERC4906.sol";
 
+import {Require} from "../access/Require.sol";
 import {RoleGated} from "../access/RoleGated.sol";
 import {IShareCertificate} from "../../interfaces/property/IShareCertificate.sol";
 import {ShareId} from "../../interfaces/property/Ids.sol";
@@ -41,7 +42,7 @@ abstract contract ShareEncumbrances is ShareLedger, RoleGated, IERC4906, IERC519
 
     /// @inheritdoc IShareCertificate
     function setHolder(address holder, HolderRights calldata rights) external restricted {
-        require(holder.code.length != 0, MissingCode(holder));
+        Require.code(holder);
         Holder storage row = _holders[holder];
         if (row.place == 0) {
             require(_holderCount < type(uint8).max, HolderTableFull(holder));

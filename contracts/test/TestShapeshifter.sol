@@ -30,7 +30,7 @@ contract TestShapeshifter {
         return address(uint160(uint256(hash)));
     }
 
-    fallback(bytes calldata) external returns (bytes memory) {
+    fallback(bytes calldata) external payable returns (bytes memory) {
         return _runtime;
     }
 }

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {ICredentialRegistry} from "../identity/ICredentialRegistry.sol";
 import {PropertyId} from "../property/Ids.sol";
 import {IPropertyRegistry} from "../property/IPropertyRegistry.sol";
@@ -18,7 +19,7 @@ import {ITreasury} from "./ITreasury.sol";
 /// one, what has come together goes to the new one. So a payee that is missing, lost or refuses coins holds up nothing.
 /// Laws: what each party is owed = its basis points x parts of all fees that were split - what it claimed, to the wei;
 /// `totalOwed` is the sum of that over all, and never more than the coins that lie here.
-interface IFeeSplitter {
+interface IFeeSplitter is IRequirements {
     /// @notice What a fee is for.
     enum FeeKind {
         Origination,
@@ -75,8 +76,6 @@ interface IFeeSplitter {
 
     /// @notice Thrown at construction when the parts are not the whole.
     error SplitsDoNotTotal(uint256 totalBps, uint256 wholeBps);
-    /// @notice Thrown at construction when a peer has no code.
-    error MissingCode(address peer);
     /// @notice Thrown when a fee is nothing.
     error NoFee(PropertyId propertyId, FeeKind kind);
     /// @notice Thrown when a house is not registered, so that nobody knows its provider.

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {ICredentialRegistry} from "../identity/ICredentialRegistry.sol";
 import {FeedId} from "../oracle/FeedId.sol";
 import {IPriceFeedReader} from "../oracle/IPriceFeedReader.sol";
@@ -27,7 +28,7 @@ import {RequestId} from "./RequestId.sol";
 /// function; one that says nothing is anyone's. Whoever pays in must have allowed the treasury to spend the tokens or
 /// coins. Cash that comes in by any path serves the queue in the same call, first come, first served, at the price of
 /// that moment: nobody needs `finalise`.
-interface ITreasury {
+interface ITreasury is IRequirements {
     /// @notice The contracts it works with, fixed at construction.
     /// @param coin The coin; the treasury needs a row in its table of minters.
     /// @param reserve The reserve token, 0 to 18 decimals.
@@ -165,8 +166,6 @@ interface ITreasury {
     error UnsupportedDecimals(uint8 decimals, uint8 most);
     /// @notice Thrown at construction when the coin is to be its own reserve.
     error ReserveIsCoin(address coin);
-    /// @notice Thrown at construction when a peer has no code.
-    error MissingPeer(address peer);
     /// @notice Thrown at construction when the smallest request (wei) is below `smallest`: the net coins of any request
     /// must be worth a unit of cash.
     error MinRequestTooSmall(uint256 minRequest, uint256 smallest);

@@ -6,8 +6,8 @@ pragma solidity 0.8.37;
 /// longer if the quorum was reached late; `queue` and, after the timelock's delay, `execute`, both by anyone. On top of it:
 /// - A proposal's id covers its actions and the code of their targets, not its text. Code that changed after the vote
 /// makes an unknown proposal; the same actions under another text are the same proposal.
-/// - The same actions again, on the same code, are a new round, with a new id: at once after they were executed, after a cool-down counted
-/// from the end of the vote if they were rejected or cancelled, never while a round still runs.
+/// - The same actions again, on the same code, are a new round, with a new id: at once after they were executed, after a
+/// cool-down counted from the end of the vote if they were rejected or cancelled, never while a round still runs.
 /// - The quorum is a part of the supply, and never less than an absolute number of votes.
 /// - The proposal guardian cancels, nobody else does, and he can do nothing else. He can't cancel his own replacement.
 /// @dev Warning: rules about repetition see exact actions. A call more, or another wei, is another proposal, which quorum,

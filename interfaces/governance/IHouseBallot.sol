@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {ICredentialRegistry} from "../identity/ICredentialRegistry.sol";
 import {IHouseEscrow} from "../market/IHouseEscrow.sol";
 import {PropertyId, ShareId} from "../property/Ids.sol";
@@ -17,7 +18,7 @@ import {BallotId} from "./BallotId.sol";
 /// voted and enough of them for it; then anybody lets the escrow pay, once.
 /// @dev Times are seconds, parts basis points of 10,000. Laws: votes for and against together are the shares that voted,
 /// each counted once; what a ballot needs is fixed when it opens; a ballot pays at most once, what it said, to whom it said.
-interface IHouseBallot {
+interface IHouseBallot is IRequirements {
     /// @notice The contracts it works with, fixed at construction.
     struct BallotPeers {
         ICredentialRegistry credentials;
@@ -121,10 +122,6 @@ interface IHouseBallot {
     error VoteRuns(BallotId ballotId, uint40 endsAt);
     /// @notice Thrown when the outcome is recorded already.
     error AlreadyConcluded(BallotId ballotId, Stage outcome);
-    /// @notice Thrown when a number, at construction or of a house, is not between `least` and `most`.
-    error RuleOutOfRange(string rule, uint256 value, uint256 least, uint256 most);
-    /// @notice Thrown when a contract's address has no code.
-    error MissingCode(address candidate);
 
     /* BALLOTS */
 

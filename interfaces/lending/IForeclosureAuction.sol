@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {IHomeDollar} from "../coin/IHomeDollar.sol";
 import {ILoanLedger} from "../coin/ILoanLedger.sol";
 import {ITreasury} from "../coin/ITreasury.sol";
@@ -28,7 +29,7 @@ import {LoanId} from "./LoanId.sol";
 /// | [2 days, 7 days) | falls | anybody |
 /// | [7 days, 9 days) | floor | co-owners |
 /// | from 9 days | floor | the treasury, by `close`; of a home it owns: anybody |
-interface IForeclosureAuction {
+interface IForeclosureAuction is IRequirements {
     /// @notice The contracts it works with, fixed at construction.
     /// @param book Whose foreclosures are sold here. @param loans The ledger, in which this contract is a closed book.
     /// @param certificate In which it may place liens. @param treasury Who takes what nobody wants, and takes the coins.
@@ -111,9 +112,6 @@ interface IForeclosureAuction {
     error NotOwned(ShareId shareId, address owner);
     /// @notice Thrown when the DAO offers a home for nothing, below what it is held at, or from below its floor.
     error OfferOutOfRange(ShareId shareId, uint256 startUsd, uint256 floorUsd);
-    /// @notice Thrown at construction.
-    error TermOutOfRange(string term, uint256 value, uint256 least, uint256 most);
-    error MissingCode(address peer);
 
     /* FORECLOSED SHARES */
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {IFeeSplitter} from "../coin/IFeeSplitter.sol";
 import {IHomeDollar} from "../coin/IHomeDollar.sol";
 import {ILoanLedger} from "../coin/ILoanLedger.sol";
@@ -34,7 +35,7 @@ import {LoanId} from "./LoanId.sol";
 /// in order: the due time moves past each that is met in full, at most past the next one not yet due; what is beyond
 /// prepays principal, lowers no instalment and skips none. Days past due run from the first midnight UTC at or after the
 /// oldest unpaid due time; grace, day 90 and the late fee go by them.
-interface ILoanBook is ILienHolder {
+interface ILoanBook is IRequirements, ILienHolder {
     enum Stage {
         None,
         Requested,
@@ -252,10 +253,6 @@ interface ILoanBook is ILienHolder {
     error NothingOwed(address wallet);
     /// @notice Thrown when a share secures no loan of this book, or can't: its id has more than 32 bits.
     error NotCollateral(ShareId shareId);
-    /// @notice Thrown at construction when a term is not between `least` and `most`.
-    error TermOutOfRange(string term, uint256 value, uint256 least, uint256 most);
-    /// @notice Thrown at construction when a peer has no code.
-    error MissingCode(address peer);
 
     /* APPROVED LOANS */
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IRequirements} from "../access/IRequirements.sol";
+
 /// @title What new loans cost, and the index that adjustable loans follow
 /// @notice The rate rises with liquidation demand and falls with idle cash, never the other way round, between a floor
 /// and a cap:
@@ -15,7 +17,7 @@ pragma solidity 0.8.37;
 /// the rates in force in the month before, known in every second without any call.
 /// @dev Rates are basis points a year, rounded up: against borrowers. Months are all 2,628,000 seconds long (a twelfth of
 /// 365 days), numbered from 1970 on. Nobody can set anything: other terms are another model. Nothing here reverts.
-interface IRateModel {
+interface IRateModel is IRequirements {
     /// @param baseBps Rate without demand and without idle cash.
     /// @param demandBps What demand adds at most, reached where the gate pauses lending.
     /// @param idleBps What idle cash takes off at most; no more than the base.
@@ -40,8 +42,6 @@ interface IRateModel {
     error IdlePartAboveBase(uint256 idleBps, uint256 baseBps);
     /// @notice Thrown at construction when the idle part would be whole where it begins, at `beginFloors`, or before.
     error FullIdleTooLow(uint256 fullIdleFloors, uint256 beginFloors);
-    /// @notice Thrown at construction when the treasury has no code.
-    error MissingCode(address peer);
 
     /// @notice Brings the rate of now into force, if the last one has been for a day or more; else does nothing. Anyone;
     /// books call it at each draw.

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {BallotId} from "../governance/BallotId.sol";
 import {IHouseBallot} from "../governance/IHouseBallot.sol";
 import {PropertyId, ShareId} from "../property/Ids.sol";
@@ -16,7 +17,7 @@ import {IGovernanceChecks} from "./IGovernanceChecks.sol";
 /// Ballots have numbers, and a wallet's votes are kept one after another: both can be listed. Proposals can't: the governor
 /// keeps them by id alone, so who wants their pages brings the ids, or the actions, from the event `ProposalCreated`. What a
 /// wallet voted, for or against, is kept nowhere: the event `VoteCast` says it.
-interface IGovernanceLens {
+interface IGovernanceLens is IRequirements {
     /// @notice The rules of the day.
     /// @param proposalGuardian Who cancels. @param supply All HOLD.
     /// @param votingDelay From a proposal to its vote. @param votingPeriod Of the vote. @param lateExtension That a vote
@@ -202,9 +203,6 @@ interface IGovernanceLens {
         uint256 nextNumber;
         bool complete;
     }
-
-    /// @notice Thrown at construction when `candidate` has no code.
-    error MissingCode(address candidate);
 
     /* PROPOSALS */
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {LoanId} from "../lending/LoanId.sol";
 import {IPropertyValuation} from "../oracle/IPropertyValuation.sol";
 
@@ -11,7 +12,7 @@ import {IPropertyValuation} from "../oracle/IPropertyValuation.sol";
 ///
 /// A check returns the error that the call would raise now, byte for byte, and nothing if it would pass. Of the reserve
 /// token it knows balances and allowances, in ERC-6093's errors, as `ITreasuryLens` says.
-interface ILoanChecks {
+interface ILoanChecks is IRequirements {
     /// @notice The loan's side of what a draw is judged by. Exposures are with this loan, and compare with the caps.
     /// @param amount What is asked. @param fee Kept of it (coins). @param cash What a draw in cash pays out.
     /// @param cashFee What it keeps: the fee, and what makes the cash a whole unit.
@@ -91,8 +92,6 @@ interface ILoanChecks {
         bool complete;
     }
 
-    /// @notice Thrown at construction when `candidate` has no code.
-    error MissingCode(address candidate);
     /// @notice Thrown inside this contract, and returned by a check, when something refuses without saying why.
     error Unexplained();
 

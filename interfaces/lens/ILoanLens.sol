@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {IForeclosureAuction} from "../lending/IForeclosureAuction.sol";
 import {ILoanDesk} from "../lending/ILoanDesk.sol";
 import {LoanId} from "../lending/LoanId.sol";
@@ -14,7 +15,7 @@ import {ILoanChecks} from "./ILoanChecks.sol";
 /// are for.
 /// @dev Coins and dollars have 18 decimals, `cash` is in units of the reserve token, `Bps` are basis points, times are
 /// seconds. Everything is of this second; a loan nobody asked for has the stage `None`.
-interface ILoanLens {
+interface ILoanLens is IRequirements {
     /// @notice Who may bid.
     enum Bidders {
         Nobody, // there is no auction, foreclosures are stopped, or its time is over and the treasury takes the share
@@ -115,9 +116,6 @@ interface ILoanLens {
         uint40 stoppedUntil;
         bool complete;
     }
-
-    /// @notice Thrown at construction when `candidate` has no code.
-    error MissingCode(address candidate);
 
     /* PAGES */
 

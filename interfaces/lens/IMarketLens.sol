@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {IHouseEscrow} from "../market/IHouseEscrow.sol";
 import {ILeaseToBuy} from "../market/ILeaseToBuy.sol";
 import {IShareMarket} from "../market/IShareMarket.sol";
@@ -17,7 +18,7 @@ import {IMarketChecks} from "./IMarketChecks.sol";
 /// @dev Coins and dollars have 18 decimals, times are seconds. Everything is of this second.
 ///
 /// The market keeps a purchase by its ask's hash alone: who wants its page brings the ask, from the event `Asked`.
-interface IMarketLens {
+interface IMarketLens is IRequirements {
     /// @notice A share's listing.
     /// @param ask As listed; zeros if the share is not.
     /// @param askHash Its name. @param saleHash What the manager approves, for the buyer who was asked about (or, if none
@@ -183,9 +184,6 @@ interface IMarketLens {
         bool[] leaseLives;
         bool complete;
     }
-
-    /// @notice Thrown at construction when `candidate` has no code.
-    error MissingCode(address candidate);
 
     /* SALES */
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {FeedId} from "../oracle/FeedId.sol";
 import {IPriceFeedReader} from "../oracle/IPriceFeedReader.sol";
 import {IPropertyValuation} from "../oracle/IPropertyValuation.sol";
@@ -11,7 +12,7 @@ import {PropertyId} from "../property/Ids.sol";
 /// @notice Part of `ISuiteLens`, with the same promises: nothing is kept, nothing reverts, bounds are clipped, and a part
 /// that could not be read is left empty with `complete` false.
 /// @dev All amounts are US dollars with 18 decimals and rounded down.
-interface IOracleLens {
+interface IOracleLens is IRequirements {
     /// @notice What a house is worth, why, and what the node network says of it.
     /// @param shareCount The house's shares; 0 if it is not registered.
     /// @param explanation Every adjustment between appraisal and value, for the whole house.
@@ -86,9 +87,6 @@ interface IOracleLens {
         IQuorumAggregator.Report latest;
         bool complete;
     }
-
-    /// @notice Thrown at construction when `candidate` has no code.
-    error MissingCode(address candidate);
 
     /// @notice What one house is worth, and why.
     function houseValue(PropertyId propertyId) external view returns (ValuePage memory page);

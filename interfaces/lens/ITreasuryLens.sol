@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {ITreasury} from "../coin/ITreasury.sol";
 import {RequestId} from "../coin/RequestId.sol";
 import {IPriceFeedReader} from "../oracle/IPriceFeedReader.sol";
@@ -16,7 +17,7 @@ import {IPriceFeedReader} from "../oracle/IPriceFeedReader.sol";
 /// own bounds (fewest coins, least cash) are not among their arguments: compare with the quotes. Of a reserve token they
 /// know balances and allowances, in ERC-6093's errors: tokens with errors of their own (USDC, USDT, DAI) refuse the same
 /// amounts in other words, and whom else such a token refuses only it can tell.
-interface ITreasuryLens {
+interface ITreasuryLens is IRequirements {
     /// @notice The balance sheet and what it says.
     /// @param sheet Cash, loans and owned homes against coins and equity.
     /// @param equityByLedger Equity by its own ledger; equal to the sheet's.
@@ -114,8 +115,6 @@ interface ITreasuryLens {
         bool complete;
     }
 
-    /// @notice Thrown at construction when `candidate` has no code.
-    error MissingCode(address candidate);
     /// @notice Thrown inside the lens, and returned by a check, when something refuses without saying why.
     error Unexplained();
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {IFeeSplitter} from "../coin/IFeeSplitter.sol";
 import {ICredentialRegistry} from "../identity/ICredentialRegistry.sol";
 import {PropertyId} from "../property/Ids.sol";
@@ -18,7 +19,7 @@ import {IPropertyRegistry} from "../property/IPropertyRegistry.sol";
 /// before it is over, so that never more than twice the limit leaves in any 30 days. A vendor's fee is kept back of his
 /// invoice, up. Nobody's wallet can refuse coins, so they are sent; a payee who lost his wallet is paid in his new one.
 /// Laws: the coins here = the houses' money + fees that nobody swept; paid in = paid out + fees + what is left, for each house.
-interface IHouseEscrow {
+interface IHouseEscrow is IRequirements {
     /// @notice Where money comes from: as who pays in says.
     enum Source {
         Owners,
@@ -131,10 +132,6 @@ interface IHouseEscrow {
     error TooMuch(PropertyId propertyId, uint256 amount);
     /// @notice Thrown when a window's limit is below that of an invoice.
     error LimitsOutOfOrder(uint256 invoiceLimit, uint256 windowLimit);
-    /// @notice Thrown at construction when a rule is not between `least` and `most`.
-    error RuleOutOfRange(string rule, uint256 value, uint256 least, uint256 most);
-    /// @notice Thrown when a contract's address has no code.
-    error MissingCode(address candidate);
 
     /* MONEY IN */
 

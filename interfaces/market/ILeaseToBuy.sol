@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {IFeeSplitter} from "../coin/IFeeSplitter.sol";
 import {IHomeDollar} from "../coin/IHomeDollar.sol";
 import {ITreasury} from "../coin/ITreasury.sol";
@@ -37,7 +38,7 @@ import {LeaseId} from "./LeaseId.sol";
 /// wallets of today. No freeze makes a term or a cure longer: rents can always be paid, but a frozen share can't be bought.
 /// Laws: the coins here = what all leases hold + fees that nobody swept; what the lessee paid = what he got back + the
 /// owner's part + fees, to the wei, at every end; after it the lease is gone.
-interface ILeaseToBuy {
+interface ILeaseToBuy is IRequirements {
     /// @notice How the price is found.
     /// @param Fixed The terms name it. @param Current The share's value when the lessee buys.
     enum PriceMode {
@@ -240,10 +241,6 @@ interface ILeaseToBuy {
 
     /// @notice Thrown when there is no such switch.
     error UnknownSwitch(bytes32 what);
-    /// @notice Thrown at construction when a rule is not between `least` and `most`.
-    error RuleOutOfRange(string rule, uint256 value, uint256 least, uint256 most);
-    /// @notice Thrown at construction when a peer has no code.
-    error MissingCode(address peer);
 
     /* OFFERING */
 

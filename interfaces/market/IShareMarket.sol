@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {IFeeSplitter} from "../coin/IFeeSplitter.sol";
 import {IHomeDollar} from "../coin/IHomeDollar.sol";
 import {ITreasury} from "../coin/ITreasury.sol";
@@ -46,7 +47,7 @@ import {IShareCertificate} from "../property/IShareCertificate.sol";
 /// tokens in which it came. A loan on the share is paid off in full before that, out of the coins.
 ///
 /// Money: of every token the market holds exactly the parts of open sales, and of coin the fees not swept as well.
-interface IShareMarket {
+interface IShareMarket is IRequirements {
     /// @notice How a dispute ends for a sale.
     enum Outcome {
         None,
@@ -191,10 +192,6 @@ interface IShareMarket {
 
     /* ERRORS */
 
-    /// @notice Thrown at construction when a peer has no code.
-    error MissingCode(address peer);
-    /// @notice Thrown at construction when a term is out of range.
-    error TermOutOfRange(string term, uint256 value, uint256 least, uint256 most);
     /// @notice Thrown when `caller` is not the seller in his wallet of today.
     error NotSeller(address caller, address seller);
     /// @notice Thrown when an ask is for `buyer` alone.

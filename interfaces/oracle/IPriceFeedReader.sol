@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {AggregatorV3Interface} from "@chainlink/contracts/src/v0.8/shared/interfaces/AggregatorV3Interface.sol";
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {FeedId} from "./FeedId.sol";
 
 /// @title Reader of Chainlink-style feeds: one place that decides whether a price may be used
@@ -14,7 +15,7 @@ import {FeedId} from "./FeedId.sol";
 /// agreed; the answer is positive; the round is complete (it has a number and a time and was answered in itself or
 /// later); its time is not in the future; the value lies strictly between the bounds (a feed that is pinned to its own
 /// limit is dead); it is strictly younger than the heartbeat; and no quarantine runs.
-interface IPriceFeedReader {
+interface IPriceFeedReader is IRequirements {
     /// @notice What is wrong with a feed, the first that holds; `Valid` if nothing is.
     enum FeedStatus {
         None, // not configured
@@ -111,9 +112,6 @@ interface IPriceFeedReader {
 
     /// @notice Thrown when less gas is left than a feed must be granted, so that no judgement is possible.
     error GasTooLow(uint256 left, uint256 needed);
-
-    /// @notice Thrown at construction when a parameter makes no sense.
-    error ParameterOutOfRange(string parameter, uint256 value);
 
     /// @notice Configures a feed or replaces it. The DAO's. The new feed must have a valid reading under the new terms;
     /// if it replaces another one, it must price the same pair, its value must be within `maxStepBps()` of the last

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {PropertyId, ShareId} from "../property/Ids.sol";
 import {FeedId} from "./FeedId.sol";
 import {IPriceFeedReader} from "./IPriceFeedReader.sol";
@@ -25,7 +26,7 @@ import {IPriceFeedReader} from "./IPriceFeedReader.sol";
 /// above the anchor with k steps. Below the ceiling the level moves freely with the index; an acceptance while it is low
 /// takes the ceiling down with it, and a wrong appraisal does so until the DAO sets the anchor anew, which alone may break
 /// these bounds. The caps never make value trouble for existing loans: `valueOf` has none of them.
-interface IPropertyValuation {
+interface IPropertyValuation is IRequirements {
     /// @notice Whether a value may be relied on: nothing new is issued and nothing seized unless it is `Valid`.
     enum ValueStatus {
         None, // no appraisal was accepted
@@ -36,7 +37,8 @@ interface IPropertyValuation {
         FeedInvalid // the index has no valid reading
     }
 
-    /// @notice The rules' numbers.
+    /// @notice The rules' numbers. Periods are from a day (a free period may be 0) to 10 years, the growth period to 365
+    /// days, the quarantine to 90 days; free and accept period are below the maximum age; shares are at most 10,000.
     /// @param haircutFreePeriod Age up to which there is no haircut (seconds).
     /// @param haircutRateBps Haircut of each further year (basis points a year, a year is 365 days).
     /// @param maxAgePeriod Age at which the value is stale (seconds); the haircut stays below 100 % until then.
@@ -149,14 +151,6 @@ interface IPropertyValuation {
 
     /// @notice Thrown when a sale's price is zero.
     error MissingPrice(ShareId shareId);
-
-    /// @notice Thrown at construction when a parameter makes no sense: a period below a day (but a free period of 0) or
-    /// above 10 years (365 days for the growth period, 90 days for the quarantine), a free or accept period that is not
-    /// below the maximum age, a share above 10,000 basis points, a haircut of 100 % at the maximum age.
-    error ParameterOutOfRange(string parameter, uint256 value);
-
-    /// @notice Thrown at construction when a peer has no code.
-    error MissingCode(address candidate);
 
     /// @notice Accepts the house's latest value from the node network as its appraisal, tied to the index of this
     /// moment. Anyone. Reverts with the reader's `FeedNotValid` if there is an index and it has no valid reading.

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {FeedId} from "./FeedId.sol";
 import {IQuorumAggregator} from "./IQuorumAggregator.sol";
 
 /// @title One address per feed of the node network, for readers of `AggregatorV3Interface`
 /// @notice Anyone creates a feed's `QuorumFeed`; its address is known beforehand and holds no state.
-interface IQuorumFeedFactory {
+interface IQuorumFeedFactory is IRequirements {
     /// @notice Emitted when the address of `feedId` was created.
     event FeedCreated(FeedId indexed feedId, address feed);
-
-    /// @notice Thrown at construction when the aggregator has no code.
-    error MissingCode(address candidate);
 
     /// @notice Thrown when an id is zero, or neither a house's number nor printable ASCII padded with zeros.
     error UnreadableFeedId(FeedId feedId);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {PropertyId} from "./Ids.sol";
 
 /// @title The land register of the suite
@@ -9,7 +10,7 @@ import {PropertyId} from "./Ids.sol";
 /// numbers are spelled, and is never removed: `delist` takes away the listing, not the certificates.
 /// @dev A provider's id (within the provider), a parcel and a title (within the jurisdiction) are compared by two
 /// canonical spellings (see `canonicalSpellings`); both must be new. A deed of several houses is named with its part.
-interface IPropertyRegistry {
+interface IPropertyRegistry is IRequirements {
     /// @notice The documents a house can have; each is versioned on its own.
     enum DocumentKind {
         Description,
@@ -157,9 +158,6 @@ interface IPropertyRegistry {
 
     /// @notice Thrown when no claim `ref` stands.
     error UnknownClaim(PropertyId propertyId, bytes32 ref);
-
-    /// @notice Thrown when the contract that is to be told of changes has no code.
-    error MissingCode(address candidate);
 
     /// @notice Thrown when `caller` is neither the house's manager nor a registrar.
     error NotManagerOrRegistrar(address caller, PropertyId propertyId);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IRequirements} from "../access/IRequirements.sol";
 import {ILienHolder} from "./ILienHolder.sol";
 import {PropertyId, ShareId} from "./Ids.sol";
 
@@ -13,7 +14,7 @@ import {PropertyId, ShareId} from "./Ids.sol";
 /// @dev Warning: `transferFrom` needs both the ERC-721 authority of the caller and the manager's permission.
 /// @dev Warning: ERC-721 approvals, manager's permissions and offers are tied to the share's move number. Every move
 /// makes all of them void; nothing has to be cleared.
-interface IShareCertificate {
+interface IShareCertificate is IRequirements {
     /// @notice By what authority a share moved.
     enum Authority {
         Manager,
@@ -141,9 +142,6 @@ interface IShareCertificate {
 
     /// @notice Thrown when `caller` is not the registry.
     error NotRegistry(address caller);
-
-    /// @notice Thrown when a contract address has no code.
-    error MissingCode(address candidate);
 
     /// @notice Mints all shares of a house to `to`, once. Role REGISTRAR. `to` holds a valid credential; no receiver
     /// hook is called (the shares come as one lot).

@@ -196,7 +196,7 @@ def test_words__every_error_that_a_check_can_return(suite: Any) -> None:
     """An error without words would be shown as the ABI has it; those of moving money have some."""
     errors = {coder.name: coder for coder in coders("TreasuryLens").errors.values()}
     errors |= {coder.name: coder for coder in coders("Treasury").errors.values() if coder.name == "StoppedUntil"}
-    silent = {"MissingCode", "Unexplained", "FeeBpsOutOfOrder", "FeeTopDemandOutOfRange", "NotMinter"}
+    silent = {"MissingCode", "TermOutOfRange", "Unexplained", "FeeBpsOutOfOrder", "FeeTopDemandOutOfRange", "NotMinter"}
     samples = {"address": "0x" + "11" * 20, "uint256": 1, "int256": -1, "uint40": 1, "uint8": 1, "bytes32": bytes(32)}
     assert set(errors) > {"NotEnoughFreeCash", "StoppedUntil", "ERC20InsufficientBalance"}
     for name in sorted(set(errors) - silent):

@@ -91,4 +91,4 @@ def encumbrance_holder(w: World, c: Choices, share: int, kind: str = "lien") -> 
     """Mostly who holds it, if that is a puppet; the loan book acts by rules of its own."""
     holder = getattr(inputs.entry(w, share), kind)
     usual = holder if holder in w.cast.people else w.cast["lender"]
-    return c.mostly(usual, w.cast["lender"], w.cast["landlord"], w.cast["attacker"], percent=88)
+    return c.mostly(usual, w.cast["lender"], w.cast["landlord"], w.cast["attacker"], percent=75)

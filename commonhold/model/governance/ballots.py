@@ -185,6 +185,6 @@ class HouseBallot(Managed):
             ("quorumBps", quorum, 2_500, BPS),
             ("majorityBps", majority, 5_000, 9_900),
         ):
-            require(least <= value <= most, "RuleOutOfRange", rule, value, least, most)
+            require(least <= value <= most, "TermOutOfRange", rule, value, least, most)
         self.terms[house] = (quorum, majority)
         self.emit("HouseTermsSet", house, quorum, majority)

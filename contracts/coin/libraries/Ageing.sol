@@ -62,9 +62,11 @@ library Ageing {
 
     /// @dev Whether all of it has the widths given above.
     function fits(ILoanLedger.Position memory loan) internal pure returns (bool) {
-        return (loan.principal | loan.cap) >> 96 == 0 && (loan.rateBps | loan.nextRateBps) >> 16 == 0
-            && (loan.since | loan.dueAt | loan.resetAt) >> 40 == 0
-            && (loan.interestRaw | loan.impairedRaw | loan.incomeRaw) >> 136 == 0;
+        uint256 amounts = (loan.principal | loan.cap) >> 96;
+        uint256 rates = (loan.rateBps | loan.nextRateBps) >> 16;
+        uint256 times = (loan.since | loan.dueAt | loan.resetAt) >> 40;
+        uint256 raw = (loan.interestRaw | loan.impairedRaw | loan.incomeRaw) >> 136;
+        return (amounts | rates | times | raw) == 0;
     }
 
     /// @dev Nothing is owed.

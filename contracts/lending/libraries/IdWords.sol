@@ -24,9 +24,18 @@ library IdWords {
         return IdWord.wrap(IdWord.unwrap(word) & ~(MAX_ID << (place << 5)) | id << (place << 5));
     }
 
-    /// @dev The first place that holds `id`, which may be 0; `PLACES` if none does.
-    function placeOf(IdWord word, uint256 id) internal pure returns (uint256 place) {
-        while (place < PLACES && word.idAt(place) != id) ++place;
+    /// @dev The last place that holds `id`, which may be 0; `PLACES` if none does. A draw fills the last empty place, so it is
+    /// found soon.
+    function placeOf(IdWord word, uint256 id) internal pure returns (uint256) {
+        for (uint256 end = PLACES; end != 0; --end) {
+            if (word.idAt(end - 1) == id) return end - 1;
+        }
+        return PLACES;
+    }
+
+    /// @dev Whether no place holds an id.
+    function isEmpty(IdWord word) internal pure returns (bool) {
+        return IdWord.unwrap(word) == 0;
     }
 
     /// @dev The word without its first id; the others move up.

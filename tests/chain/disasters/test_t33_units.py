@@ -199,33 +199,41 @@ def valuation_with(handles, deployer):
     return deploy
 
 
+MAX_AGE = 1_095 * DAY
 VALUATION_PERIODS = [
-    ("haircut_free", "haircutFreePeriod", 365),
-    ("max_age", "maxAgePeriod", 1_095),
-    ("accept_period", "acceptPeriod", 90),
-    ("growth_period", "growthPeriod", 90),
-    ("sale_recent", "saleRecentPeriod", 180),
-    ("first_value_quarantine", "firstValueQuarantinePeriod", 7),
+    ("haircut_free", "haircutFreePeriod", 365, MAX_AGE - 1),
+    ("max_age", "maxAgePeriod", 1_095, 3_650 * DAY),
+    ("accept_period", "acceptPeriod", 90, MAX_AGE - 1),
+    ("growth_period", "growthPeriod", 90, 365 * DAY),
+    ("sale_recent", "saleRecentPeriod", 180, 3_650 * DAY),
+    ("first_value_quarantine", "firstValueQuarantinePeriod", 7, 90 * DAY),
 ]
+"""Field, its name on chain, its days, the most that it may be (seconds)."""
 
 
-@pytest.mark.parametrize(("field", "name", "days"), VALUATION_PERIODS)
+@pytest.mark.parametrize(("field", "name", "days", "most"), VALUATION_PERIODS)
 def test_valuation_terms__in_days_hours_or_milliseconds__stop_the_deployment(
-    valuation_with, refused, field, name, days
+    valuation_with, refused, field, name, days, most
 ):
     valuation_with(field, days * DAY)
     for wrong in (days, 24 * days, days * DAY * 1_000):
-        with refused("ParameterOutOfRange", name, wrong):
+        with refused("TermOutOfRange", name, wrong, DAY, most):
             valuation_with(field, wrong)
 
 
 @pytest.mark.parametrize(
-    ("field", "name"),
-    [("haircut_rate", "haircutRateBps"), ("growth_step", "growthStepBps"), ("sale_margin", "saleMarginBps")],
+    ("field", "name", "most"),
+    [
+        ("haircut_rate", "haircutRateBps", 4_999),  # twice of it, in the two years in which it grows, is not the whole
+        ("growth_step", "growthStepBps", 10_000),
+        ("sale_margin", "saleMarginBps", 10_000),
+    ],
 )
-def test_valuation_terms__more_than_10_000_basis_points__stop_the_deployment(valuation_with, refused, field, name):
+def test_valuation_terms__more_than_10_000_basis_points__stop_the_deployment(
+    valuation_with, refused, field, name, most
+):
     for wrong in (10_001, 12_000, 65_535):
-        with refused("ParameterOutOfRange", name, wrong):
+        with refused("TermOutOfRange", name, wrong, 0, most):
             valuation_with(field, wrong)
     with pytest.raises(CodecError):  # a share with 18 decimals
         valuation_with(field, COIN // 20)

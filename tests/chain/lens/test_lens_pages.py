@@ -17,7 +17,7 @@ def parts_of(suite) -> list:
     """What the lens looks at, as its constructor takes it."""
     names = (
         *("credentials", "registry", "certificate", "income", "coin", "aggregator", "reader", "valuation"),
-        *("treasury_lens", "loan_lens", "market_lens"),
+        *("treasury_lens", "loan_lens", "market_lens", "governance_lens"),
     )
     return [getattr(suite, name) for name in names]
 
@@ -276,7 +276,8 @@ def test_broken_parts__nothing_reverts_and_nothing_is_called_complete(
             {"houseValue", "values"},
             set(),  # the lens for the money is only named,
             set(),  # and so are the ones for loans
-            set(),  # and for the market
+            set(),  # for the market
+            set(),  # and for governance
         ][i]
         assert {page for page, whole in complete.items() if not whole} == lost
         refused, _, data = lens.transferRefusal(owner_a, owner_a, share(house, 1), owner_a)

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from commonhold import build
-from commonhold.operations.governance.dao import names_of
+from commonhold.operations.governance.dao import names_of, wallet_of
 from commonhold.operations.governance.preview import preview
 from commonhold.operations.governance.proposal_file import read_proposal
 from commonhold.recipe import deploy, local_parameters
+from commonhold.recipe.governing import as_dao
+from commonhold.recipe.handover import PROPOSER
 from commonhold.recipe.voting import voters_of
 
 EXAMPLE = build.ROOT / "examples" / "proposal.yaml"
@@ -67,6 +69,16 @@ def test_dao__from_file_to_last_call__each_step_once(node: Any, voters: list[str
     assert "say --again to propose it once more" in said(node.run("dao", "propose", EXAMPLE, "--wallet", first), 1)
     with node.suite() as suite:
         assert suite.governor.votingPeriod() == 6 * DAY
+
+
+def test_hand_over__after_the_council_let_somebody_else_propose__says_so(node: Any) -> None:
+    with node.suite() as suite:
+        other = wallet_of(suite, "attacker")
+        as_dao(suite, suite.timelock, "grantRole", PROPOSER, other)
+    for _ in range(2):  # done now, and done already
+        shown = said(node.run("dao", "hand-over"), 1)
+        assert "Error: the governor decides, but not alone:\n" in shown
+        assert f"timelock role PROPOSER: attacker ({other})" in shown
 
 
 def test_preview__of_a_node__is_that_of_the_same_state_in_process(node: Any) -> None:

@@ -275,9 +275,9 @@ class ProposalDrive:
 
         page = self.lens.proposalOf(actions)
         assert (page.complete, page.queueRefusal, page.executeRefusal) == (True, queue, execute)
-        named_ = outcome(lambda: governor.getProposalId.call(*actions, NO_TEXT))
-        assert page.refusal == named_
-        if not named_:
+        nameless = outcome(lambda: governor.getProposalId.call(*actions, NO_TEXT))
+        assert page.refusal == nameless
+        if not nameless:
             assert page.round == governor.roundOf(*actions)
             assert page.proposalId == page.proposal.proposalId == governor.getProposalId(*actions, NO_TEXT)
 

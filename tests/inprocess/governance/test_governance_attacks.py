@@ -101,6 +101,31 @@ def test_executed__twice_by_any_way__is_refused(dao: Dao, attacker: str) -> None
     assert dao.hold.balanceOf(dao.voters[3]) == 1_000_000 * COIN + 5
 
 
+@pytest.mark.parametrize("off", [-1, 0, 1])
+def test_t37_flash_vote__around_the_second_that_counts__is_nobodys(dao: Dao, attacker: str, off: int) -> None:
+    """Borrowed, delegated and given back in one transaction, in the very second whose votes count: what counts is how
+    that second ended, so the lender has all his votes and the borrower none."""
+    made, lender = dao.harmless(), dao.voters[0]
+    made.propose(dao.voters[1])
+    lent = dao.hold.balanceOf(lender)
+    borrower = dao.engine.deploy("TestFlashVoter", sender=attacker)
+    dao.hold.approve(borrower.address, lent, sender=lender)
+    dao.at_time(dao.at.proposalSnapshot(made.id) + off)
+    borrower.batch(
+        [
+            (dao.hold.address, dao.hold.transferFrom.encode(lender, borrower.address, lent)),
+            (dao.hold.address, dao.hold.delegate.encode(borrower.address)),
+            (dao.hold.address, dao.hold.transfer.encode(lender, lent)),
+        ],
+        sender=attacker,
+    )
+    made.wait_for_vote()
+    borrower.batch([(dao.at.address, dao.at.castVote.encode(made.id, Support.FOR))], sender=attacker)
+    assert tuple(dao.at.proposalVotes(made.id)) == (0, 0, 0)
+    made.vote(lender, Support.AGAINST)
+    assert tuple(dao.at.proposalVotes(made.id)) == (lent, 0, 0)
+
+
 def test_executed__on_two_codes__needs_a_vote_for_each(dao: Dao, attacker: str) -> None:
     """Votes for the actions on one code carry nothing over to another code, nor to another round."""
     target = dao.engine.deploy("TestFlashVoter", sender=attacker)

@@ -372,7 +372,7 @@ def test_terms__of_a_house__are_the_daos_and_of_ballots_to_come(house: House, as
 )
 def test_terms__around_their_bounds(house: House, as_dao: Any, quorum: int, majority: int, wrong: Any) -> None:
     if wrong:
-        refused(lambda: as_dao(house.at, "setTerms", house.id, quorum, majority), "RuleOutOfRange", *wrong)
+        refused(lambda: as_dao(house.at, "setTerms", house.id, quorum, majority), "TermOutOfRange", *wrong)
     else:
         as_dao(house.at, "setTerms", house.id, quorum, majority)
 
@@ -399,7 +399,7 @@ def test_construction__around_each_bound__takes_what_is_in_range(suite: Any, rul
     for value in (least, most):
         assert make(value).rules()[place] == value
     for value in {max(least - 1, 0), most + 1} - {least}:
-        refused(lambda value=value: make(value), "RuleOutOfRange", rule, value, least, most)
+        refused(lambda value=value: make(value), "TermOutOfRange", rule, value, least, most)
 
 
 @pytest.mark.parametrize("place", range(3))

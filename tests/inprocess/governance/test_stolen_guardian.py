@@ -300,6 +300,28 @@ def test_drill__by_no_guardian__sends_nothing(suite: Any, attacker: str) -> None
     assert suite.engine.block_number() == block
 
 
+def test_drill__of_a_house_without_an_appraisal__says_until_when(
+    suite: Any, guardian: str, as_dao: Any, register_house: Callable[..., int]
+) -> None:
+    """It has no value that could be frozen, and the freeze holds all the same."""
+    house = register_house()
+    name = f"house {house}"
+    told: list[Switch] = []
+    assert [one.name for one in drill(suite, [name]).to_stop] == [name]
+    stop(suite, drill(suite, [name]).to_stop, guardian, told.append)
+    until = suite.engine.now() + PERIOD
+    assert [(one.name, one.until) for one in told] == [(name, until)]
+    assert [one.until for one in drill(suite, [name]).stopped] == [until]
+    assert next(iter(summary(all_switches(suite), suite.engine.now()))) == "stopped: 1 of 10 switches"
+
+    as_dao(suite.valuation, "unfreeze", house)
+    resumed = suite.engine.now()
+    (one,) = drill(suite, [name]).resting
+    assert (one.until, one.ready_at) == (resumed, resumed + PERIOD)
+    suite.engine.set_time(resumed + PERIOD)
+    assert [one.name for one in drill(suite, [name]).to_stop] == [name]
+
+
 @pytest.mark.parametrize("name", ["", "lendin", "house", "house 0", "house x", "feed ", "feed \x07", "stop"])
 def test_switch__that_is_none__is_named_with_those_there_are(name: str) -> None:
     with pytest.raises(GuardianError, match=r"expected register, buy, redeem, lending, foreclosure, market, lease, a"):

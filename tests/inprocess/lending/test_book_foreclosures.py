@@ -121,6 +121,26 @@ def test_notice__value_not_valid__refused(suite: Any, active_loan: Any, guardian
     refused(lambda: suite.book.giveNotice(loan_id, sender=attacker), "ValueNotValid", house, 4)
 
 
+def test_stopped_time__freeze_for_the_borrower__counts_when_the_share_is_anothers(
+    suite: Any, active_loan: Any, credential: Any, court: str, court_order: Any, owner_a: str, owner_b: str
+) -> None:
+    """And is nothing before the draw, or when the loan has ended."""
+    loan_id = active_loan()
+    share = suite.desk.loanOf(loan_id).application.shareId
+    suite.certificate.setFrozenTokens(owner_a, share, True, sender=court)
+    began = suite.engine.now()
+    suite.engine.advance(5 * DAY)
+    suite.certificate.setFrozenTokens(owner_a, share, False, sender=court)
+    stopped = suite.engine.now() - began
+    credential(owner_b)
+    court_order(suite.certificate, "forcedTransfer", owner_a, owner_b, share)
+    assert suite.book.stoppedTimeOf(loan_id) == stopped >= 5 * DAY
+    keep_feeds(suite)
+    pay(suite, loan_id, 2 * SHARE, owner_a)
+    assert suite.book.stageOf(loan_id) == LoanStage.REPAID
+    assert suite.book.stoppedTimeOf(loan_id) == suite.book.stoppedTimeOf(loan_id + 1) == 0
+
+
 def test_notice__thirty_days_less_stops__then_foreclosure_and_cure_by_collateral(
     suite: Any, active_loan: Any, sinks: Any, guardian: str, as_dao: Any, owner_a: str, attacker: str
 ) -> None:

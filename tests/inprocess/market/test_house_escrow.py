@@ -400,7 +400,7 @@ def test_construction__rules_out_of_range__are_refused_and_their_bounds_are_not(
         return suite.hub, peers, (*good[:place], value, *good[place + 1 :])
 
     for value in wrong:
-        assert stillborn(suite, *args(value)) == ("RuleOutOfRange", rule, value, least, most)
+        assert stillborn(suite, *args(value)) == ("TermOutOfRange", rule, value, least, most)
     for value in (least, most):
         assert suite.engine.deploy("HouseEscrow", *args(value), sender=suite.deployer).rules()[place] == value
 

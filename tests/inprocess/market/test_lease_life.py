@@ -578,7 +578,7 @@ def test_construction__rules_out_of_range__are_refused_and_their_bounds_are_not(
         return suite.hub, peers, (*good[:place], value, *good[place + 1 :]), 30 * DAY
 
     for value in wrong:
-        assert stillborn(suite, "LeaseToBuy", *args(value)) == ("RuleOutOfRange", rule, value, least, most)
+        assert stillborn(suite, "LeaseToBuy", *args(value)) == ("TermOutOfRange", rule, value, least, most)
     for value in (least, most):
         assert suite.engine.deploy("LeaseToBuy", *args(value), sender=suite.deployer).rules()[place] == value
 

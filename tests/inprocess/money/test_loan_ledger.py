@@ -259,9 +259,14 @@ def test_the_table_of_books(stage: LoanStage) -> None:
     assert stage.ledger.isBook(stage.stranger)
 
 
-@pytest.mark.parametrize("field", ["principal", "cap", "rateBps", "dueAt", "interestRaw", "impairedRaw", "incomeRaw"])
-def test_a_position__with_more_bits_than_it_may_have__refused(stage: LoanStage, field: str) -> None:
-    loan = fresh(stage, **{field: 2**136})
+WIDTHS = {"principal": 96, "cap": 96, "rateBps": 16, "nextRateBps": 16, "dueAt": 40, "resetAt": 40} | dict.fromkeys(
+    ("interestRaw", "impairedRaw", "incomeRaw"), 136
+)
+
+
+@pytest.mark.parametrize("field", WIDTHS)
+def test_a_position__with_a_bit_more_than_it_may_have__refused(stage: LoanStage, field: str) -> None:
+    loan = fresh(stage, **{field: 2 ** WIDTHS[field]})
     with refused("PositionOutOfRange", loan.principal, loan.rateBps, MAX_RATE_BPS, loan.since):
         stage.ledger.lendCoins(row(loan), stage.payer, 0, sender=stage.book)
 

@@ -30,17 +30,17 @@ def test_construction__with_parameters_in_range__keeps_them(bench, field, value)
 
 
 @pytest.mark.parametrize(
-    ("field", "parameter", "value"),
+    ("field", "term", "value", "least", "most"),
     [
-        ("step", "maxStepBps", 0),
-        ("step", "maxStepBps", 10_000),
-        ("quarantine", "quarantinePeriod", HOUR - 1),
-        ("quarantine", "quarantinePeriod", 30 * DAY + 1),
-        ("grace", "sequencerGracePeriod", 1),  # without a sequencer
+        ("step", "maxStepBps", 0, 1, 9_999),
+        ("step", "maxStepBps", 10_000, 1, 9_999),
+        ("quarantine", "quarantinePeriod", HOUR - 1, HOUR, 30 * DAY),
+        ("quarantine", "quarantinePeriod", 30 * DAY + 1, HOUR, 30 * DAY),
+        ("grace", "sequencerGracePeriod", 1, 0, 0),  # without a sequencer
     ],
 )
-def test_construction__with_a_parameter_out_of_range__reverts(bench, reader, field, parameter, value):
-    with ape.reverts(reader.ParameterOutOfRange, parameter=parameter, value=value):
+def test_construction__with_a_parameter_out_of_range__reverts(bench, reader, field, term, value, least, most):
+    with ape.reverts(reader.TermOutOfRange, term=term, value=value, least=least, most=most):
         bench.reader(**{field: value})
 
 
@@ -58,10 +58,10 @@ def test_construction__with_a_sequencer__keeps_it_with_its_grace_time(bench, gra
 
 @pytest.mark.parametrize("grace", [0, DAY + 1])
 def test_construction__with_a_sequencer_and_a_wrong_grace_time__reverts(bench, reader, grace):
-    with ape.reverts(reader.ParameterOutOfRange, parameter="sequencerGracePeriod", value=grace):
+    with ape.reverts(reader.TermOutOfRange, term="sequencerGracePeriod", value=grace, least=1, most=DAY):
         bench.reader(sequencer=bench.faulty(0, 0), grace=grace)
 
 
 def test_construction__with_a_sequencer_without_code__reverts(bench, reader, buyer):
-    with ape.reverts(reader.ParameterOutOfRange, parameter="sequencerFeed", value=int(buyer.address, 16)):
+    with ape.reverts(reader.MissingCode, candidate=buyer):
         bench.reader(sequencer=buyer, grace=HOUR)

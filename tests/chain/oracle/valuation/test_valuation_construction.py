@@ -11,6 +11,10 @@ from valuation_rules import DAY, INDEX, YEAR, Terms
 HOUR = 3_600
 
 
+TOLD = ("term", "value", "least", "most")
+"""Of `TermOutOfRange`."""
+
+
 @pytest.fixture
 def build(project, suite, deployer, terms):
     def deploy(*, peers=None, stop_period=30 * DAY, **changes):
@@ -59,11 +63,12 @@ def test_construction__a_term_at_its_bounds__passes__and_one_past_them__reverts(
         # Without a haircut, which would be 100 % at some of these ages.
         assert getattr(Terms.of(build(haircutRateBps=0, **{field: value})), field) == value
     for value in (least - 1, most + 1):
-        named = "haircutFreePeriod" if (field, value) == ("maxAgePeriod", YEAR) else field
-        given = YEAR if named != field else value
+        told = (field, value, DAY if field == "maxAgePeriod" else least, most)
+        if (field, value) == ("maxAgePeriod", YEAR):
+            told = ("haircutFreePeriod", YEAR, DAY, YEAR - 1)
         if value < 0 or (field, value) == ("haircutFreePeriod", 0):
             continue
-        with ape.reverts(valuation.ParameterOutOfRange, parameter=named, value=given):
+        with ape.reverts(valuation.TermOutOfRange, **dict(zip(TOLD, told, strict=True))):
             build(haircutRateBps=0, **{field: value})
 
 
@@ -73,7 +78,7 @@ def test_construction__without_a_free_period__passes(build):
 
 @pytest.mark.parametrize("max_age", [1, DAY - 1])
 def test_construction__maximum_age_below_a_day__reverts(valuation, build, max_age):
-    with ape.reverts(valuation.ParameterOutOfRange, parameter="maxAgePeriod", value=max_age):
+    with ape.reverts(valuation.TermOutOfRange, term="maxAgePeriod", value=max_age, least=DAY, most=10 * YEAR):
         build(haircutFreePeriod=0, maxAgePeriod=max_age)
 
 
@@ -81,9 +86,9 @@ def test_construction__haircut_of_everything_at_the_maximum_age__reverts(valuati
     """Two years of haircut at 50 % a year are all of it; a second less is not."""
     assert Terms.of(build(haircutRateBps=5_000, maxAgePeriod=3 * YEAR - 1)).haircutRateBps == 5_000
     assert Terms.of(build(haircutRateBps=4_999)).haircutRateBps == 4_999
-    with ape.reverts(valuation.ParameterOutOfRange, parameter="haircutRateBps", value=5_000):
+    with ape.reverts(valuation.TermOutOfRange, term="haircutRateBps", value=5_000, least=0, most=4_999):
         build(haircutRateBps=5_000)
-    with ape.reverts(valuation.ParameterOutOfRange, parameter="haircutRateBps", value=10_001):
+    with ape.reverts(valuation.TermOutOfRange, term="haircutRateBps", value=10_001, least=0, most=10_000):
         build(haircutRateBps=10_001, maxAgePeriod=YEAR + DAY, acceptPeriod=DAY)
 
 

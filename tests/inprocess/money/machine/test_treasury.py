@@ -238,7 +238,7 @@ def test_constructor__no_valid_price__is_refused(deploy: Callable[..., Any]) -> 
 def test_constructor__peers_without_code__are_refused(deploy: Callable[..., Any], place: int) -> None:
     """But for the loan ledger, which comes after the treasury."""
     stranger = InProcessEngine().accounts[1]
-    assert deploy({}, {place: stranger}) == ("MissingPeer", (stranger,))
+    assert deploy({}, {place: stranger}) == ("MissingCode", (stranger,))
 
 
 def test_constructor__the_coin_as_its_own_reserve__is_refused(deploy: Callable[..., Any]) -> None:
