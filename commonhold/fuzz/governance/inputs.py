@@ -183,7 +183,7 @@ def transfer(w: World, c: Choices) -> Call:
 def house_terms(w: World, c: Choices) -> Call:
     quorum = c.mostly(c.integer(2_500, 10_000), 2_499, 2_500, 5_000, 10_000, 10_001, percent=60)
     majority = c.mostly(c.one_of((5_000, 6_000, 7_500)), 4_999, c.integer(5_000, 9_900), 9_900, 9_901, percent=60)
-    return w.call("house_ballot", "setTerms", c.mostly(c.one_of(list(HOUSES)), 0, 9, percent=94), quorum, majority)
+    return w.call("house_ballot", "setTerms", c.mostly(c.one_of(list(HOUSES)), 0, 9, percent=85), quorum, majority)
 
 
 def purse_limits(w: World, c: Choices) -> Call:

@@ -30,8 +30,8 @@ CERTAIN = {
     "AccessControlUnauthorizedAccount", "AccessManagedUnauthorized", "AlreadyVoted", "CoolingDown",
     "GovernorAlreadyCastVote", "GovernorInsufficientProposerVotes", "GovernorInvalidProposalLength",
     "GovernorInvalidSignature", "GovernorInvalidVoteType", "GovernorNonexistentProposal", "GovernorOnlyExecutor",
-    "GovernorUnableToCancel", "GovernorUnexpectedProposalState", "HeldTooShortly", "InvalidMatter", "NotShareOwner",
-    "NotVoter", "ReplacesGuardian", "SettingOutOfRange", "TargetDelegated", "TargetWithoutCode",
+    "GovernorUnableToCancel", "GovernorUnexpectedProposalState", "HeldTooShortly", "InvalidMatter", "NoShares",
+    "NotShareOwner", "NotVoter", "ReplacesGuardian", "SettingOutOfRange", "TargetDelegated", "TargetWithoutCode",
     "TimelockUnexpectedOperationState", "UnknownBallot", "VoteOver", "VoteRuns",
 }  # fmt: skip
 

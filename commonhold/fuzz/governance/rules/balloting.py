@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from commonhold.fuzz.choices import Choices
-from commonhold.fuzz.governance.inputs import ballot_in, ballots, owner_today, share, shares_of, vote_of, voter
+from commonhold.fuzz.governance.inputs import (
+    ballot_in,
+    ballots,
+    entry,
+    owner_today,
+    plan_of,
+    share,
+    shares_of,
+    vote_of,
+    voter,
+)
+from commonhold.fuzz.governance.rules.deciding import pass_plan, queue_plan
 from commonhold.fuzz.governance.scene import PAYEES
 from commonhold.fuzz.inputs import COIN, DAY, fresh_word
 from commonhold.fuzz.lending.inputs import ALL_SHARES
@@ -12,7 +23,7 @@ from commonhold.fuzz.money.inputs import holder
 from commonhold.fuzz.rules.registry import rule
 from commonhold.fuzz.world import World
 from commonhold.model.core import ZERO_ADDRESS, ZERO_WORD
-from commonhold.model.governance.ballots import Matter
+from commonhold.model.governance.ballots import HouseVote, Matter
 from commonhold.model.governance.terms import BPS, Stage
 
 
@@ -56,7 +67,7 @@ def vote_in_house(w: World, c: Choices) -> None:
         mine = shares_of(w, person, house)
         mine = mine[: c.integer(1, len(mine))] if mine else []
         odd: tuple[list[int], ...] = (mine + mine[:1], [*mine, share(w, c)], [], [share(w, c)])
-        w.act(person, "house_ballot", "vote", number, tuple(c.mostly(mine, *odd, percent=90)), c.chance(75))
+        w.act(person, "house_ballot", "vote", number, tuple(c.mostly(mine, *odd, percent=82)), c.chance(75))
 
 
 def gather(w: World, c: Choices, number: int) -> None:
@@ -95,15 +106,14 @@ def able(w: World, house: int) -> list[tuple[int, str]]:
     return [(s, person) for s, person in voters if credentials.isValid(person)]
 
 
-@rule(weight=5)
-def decide_by_one_share(w: World, c: Choices) -> None:
-    """On the majority or on the quorum, or a share off it."""
-    free = able(w, c.one_of(list(HOUSES)))
+def vote_nearly(w: World, c: Choices, house: int) -> HouseVote | None:
+    """A new ballot with votes that are just enough, on the majority or on the quorum, or a share off it."""
+    free = able(w, house)
     if not free:
-        return
+        return None
     share_id, person = c.one_of(free)
-    if w.act(person, "house_ballot", "open", share_id, matter(w, c, share_id >> 8)).refused:
-        return
+    if w.act(person, "house_ballot", "open", share_id, matter(w, c, house)).refused:
+        return None
     number = len(ballots(w).ballots)
     found = ballots(w).ballots[number]
     cast = max(0, found.quorum_votes + c.integer(-1, 0))
@@ -112,10 +122,39 @@ def decide_by_one_share(w: World, c: Choices) -> None:
     if even and c.chance(60):
         cast = c.one_of(even)
         agreed = min(cast, cast * found.majority_bps // BPS + c.integer(0, 1))
+    if c.chance(25):
+        w.act(person, "house_ballot", "vote", number, (), True)
     for place, (share_id, person) in enumerate(free[:cast]):
         w.act(person, "house_ballot", "vote", number, (share_id,), place < agreed)
-    w.jump_to(found.ends_at)
-    w.act(voter(w, c), "house_ballot", "conclude", number)
+    return found
+
+
+@rule(weight=5)
+def decide_by_one_share(w: World, c: Choices) -> None:
+    """Concluded as soon as it can be, or at the edge of lapsing."""
+    found = vote_nearly(w, c, c.one_of(list(HOUSES)))
+    if found is not None:
+        lapses = ballots(w).numbers.executionPeriod
+        w.jump_to(found.ends_at + c.mostly(0, lapses - 1, lapses, percent=70))
+        w.act(voter(w, c), "house_ballot", "conclude", len(ballots(w).ballots))
+
+
+@rule(weight=3)
+def change_terms_under_a_ballot(w: World, c: Choices) -> None:
+    """The DAO decides on a house's terms, which change during a ballot: that one keeps those of its opening."""
+    house = c.one_of(list(HOUSES))
+    terms = c.one_of((2_500, 10_000)), c.one_of((5_000, 7_500, 9_900))
+    plan = plan_of(w, (w.call("house_ballot", "setTerms", house, *terms),))
+    if not pass_plan(w, c, plan) or not queue_plan(w, c, plan):
+        return
+    waiting = entry(w, plan)
+    if waiting is not None:
+        w.jump_to(waiting.eta)
+    found = vote_nearly(w, c, house)
+    w.act(voter(w, c), "governor", "execute", *plan.hashed)
+    if found is not None:
+        w.jump_to(found.ends_at)
+        w.act(voter(w, c), "house_ballot", "conclude", len(ballots(w).ballots))
 
 
 @rule(weight=4)
