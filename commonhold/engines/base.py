@@ -201,6 +201,8 @@ class Engine(ABC):
 
     name: str
     chain_id: int
+    is_local: bool = True
+    """Whether this is nobody else's chain: its time can be moved."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}  # address -> contract name
