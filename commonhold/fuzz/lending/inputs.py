@@ -14,6 +14,7 @@ from commonhold.model.lending.book import LoanBook
 from commonhold.model.lending.loan import Loan
 from commonhold.model.lending.terms import Kind, Stage
 
+UINT96_MAX = 2**96 - 1
 ALL_SHARES = tuple(house * SHARES + number for house, count in HOUSES.items() for number in range(1, count + 1))
 
 
@@ -93,7 +94,8 @@ def application(w: World, c: Choices, share_id: int, price: int = 0) -> tuple[in
     instalments = c.mostly(c.one_of((1, 2, 6, 12, 24, 36, 120, 360, 480)), 0, 481, percent=97)
     kind = c.one_of((Kind.FIXED, Kind.FIXED, Kind.ADJUSTABLE, Kind.ADJUSTABLE, Kind.INTEREST_ONLY))
     most_bps = c.mostly(RATE_BOUND, c.integer(0, 10_000), 10_000, 10_001, percent=94)
-    return share_id, amount, instalments, int(kind), price, most_bps
+    # A share of a house of absurd value has a price that no application can name.
+    return share_id, min(amount, UINT96_MAX), instalments, int(kind), min(price, UINT96_MAX), most_bps
 
 
 def coins_for(w: World, dollars: int) -> int:
